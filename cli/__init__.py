@@ -1,0 +1,1 @@
+"""The command `tickets`: the one place that wires the rooms; one file per subcommand."""

@@ -1,0 +1,359 @@
+"""YAML to Contract: the only module that knows ODCS key names.
+
+Everything wrong is collected before anything is refused, so that one run of the linter shows the whole list.
+"""
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from contracts.compiler import custom, formats, patterns, rules, yaml_reader
+from contracts.compiler.errors import ContractError, Problem
+from contracts.compiler.model import Clause, Contract, Envelope, Field, Role, ServiceLevel
+from contracts.compiler.strict_json import MAX_DEPTH
+from contracts.compiler.types import INTEGER_RANGES, TYPES, decimal_parts, storage
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file being read: its name, its clause prefix, and what was found wrong so far."""
+
+    file: str
+    key: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, path: str, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, path, what, remedy))
+
+    def clause(self, path: str, rule: str, argument: Any, wanted: str | None = None) -> Clause:
+        text = rules.words(rule, argument if wanted is None else wanted)
+        return Clause(f"{self.key}/{path}/{rule}", path, rule, argument, text)
+
+
+def load(path: Path) -> Contract:
+    """One contract file as a Contract; ContractError with every problem in it."""
+    document = yaml_reader.read(path)
+    reading = _Reading(str(path))
+    _check_standard(document, reading)
+    if reading.problems:
+        raise ContractError(tuple(reading.problems))
+    contract = _contract(document, reading)
+    if reading.problems or contract is None:
+        raise ContractError(tuple(reading.problems))
+    return contract
+
+
+@functools.cache
+def _standard() -> Any:
+    """A validator of the ODCS JSON Schema, from the standard's own package (its code is not imported: 0.2 s)."""
+    from jsonschema import Draft201909Validator
+
+    spec = find_spec("open_data_contract_standard")
+    if spec is None or not spec.submodule_search_locations:
+        raise ContractError((Problem("", "", "the ODCS schema is not installed", "Run `make setup`."),))
+    schema = Path(spec.submodule_search_locations[0]) / "schema.json"
+    return Draft201909Validator(json.loads(schema.read_text("utf-8")))
+
+
+def _check_standard(document: Mapping[str, Any], reading: _Reading) -> None:
+    from jsonschema.exceptions import best_match
+
+    if document.get("kind") != "DataContract" or "apiVersion" not in document:
+        reading.wrong("kind", "is not an ODCS data contract", "Set kind: DataContract and apiVersion: v3.1.0.")
+        return
+    if not str(document["apiVersion"]).startswith("v3."):
+        reading.wrong("apiVersion", f"'{document['apiVersion']}' is not read here", "Use v3.1.0 (or v3.2.0).")
+        return
+    for error in sorted(_standard().iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path]):
+        cause = best_match(error.context) if error.context else error
+        place = _place(document, list(error.absolute_path))
+        if error.validator == "enum" and error.absolute_path[-1:] == ["logicalType"]:  # type: ignore[comparison-overlap]
+            known = ", ".join(sorted(TYPES))
+            reading.wrong(
+                place.removesuffix(".logicalType"),
+                f"logicalType '{error.instance}' is not one of {known}",
+                "Use one of these, or add a row to contracts/compiler/types.py.",
+            )
+        else:
+            reading.wrong(place, f"ODCS: {cause.message[:200]}", "See the ODCS 3.1 reference for this element.")
+
+
+def _place(document: Any, path: list[Any]) -> str:
+    """A readable place: list positions become the name of the element that stands there."""
+    parts, here = [], document
+    for step in path:
+        here = here[step]
+        name = (here.get("name") or here.get("property")) if isinstance(here, dict) else None
+        parts.append(str(name) if isinstance(step, int) and name else str(step))
+    return ".".join(part for part in parts if part != "properties")
+
+
+def _contract(document: Mapping[str, Any], reading: _Reading) -> Contract | None:
+    name, version = str(document.get("name") or document["id"]), str(document["version"])
+    if not name.replace("_", "a").isalnum() or not name.isascii() or name != name.lower() or not name[:1].isalpha():
+        reading.wrong("name", f"'{name}' is no contract name", "Use lower case letters, digits and _.")
+    parts = version.split(".")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        reading.wrong("version", f"'{version}' is no semantic version", "Write MAJOR.MINOR.PATCH, such as 1.0.0.")
+    schemas = document.get("schema") or []
+    if len(schemas) != 1 or not schemas[0].get("properties"):
+        reading.wrong("schema", f"has {len(schemas)} usable schemas", "Describe exactly one schema with properties.")
+    if reading.problems:
+        return None
+    reading.key = f"{name}.v{parts[0]}"
+    own = _custom(document, reading)
+    schema = schemas[0]
+    fields = tuple(_field(row, "", f"schema.{schema['name']}", reading) for row in schema["properties"])
+    if schema.get("quality"):
+        reading.wrong(f"schema.{schema['name']}.quality", "is not enforced yet", "Put the rule on a property.")
+    envelope = _envelope(document, schema, own, fields, reading)
+    keys = [row.name for row in fields if row.primary_key]
+    if len(keys) > 1:
+        reading.wrong(f"schema.{schema['name']}", f"has {len(keys)} primary keys", "One field identifies a row.")
+    if reading.problems:
+        return None
+    words = document.get("description") or {}
+    return Contract(
+        name=name,
+        version=version,
+        status=str(document.get("status", "")),
+        description=str(words.get("purpose", "")),
+        owner=str((document.get("team") or {}).get("name", "")) if isinstance(document.get("team"), dict) else "",
+        rows=own.get("rows", "event" if envelope else "accepted"),
+        fields=fields,
+        clauses=_whole_clauses(envelope, reading),
+        envelope=envelope,
+        event_id=keys[0] if keys else None,
+        event_time=own.get("eventTime"),
+        late_after=own.get("lateAfter"),
+        early_after=own.get("earlyAfter"),
+        data_subject=own.get("dataSubject"),
+        life_cycle=own.get("lifeCycle"),
+        source=own.get("sourceContract"),
+        references=own.get("referenceContracts", ()),
+        data=_data_file(document, reading),
+        roles=tuple(
+            Role(row["role"], str(row.get("access", "")), str(row.get("description", "")))
+            for row in document.get("roles") or ()
+        ),
+        service_levels=tuple(
+            ServiceLevel(row["property"], str(row["value"]), str(row.get("unit", "")), str(row.get("description", "")))
+            for row in document.get("slaProperties") or ()
+        ),
+        file=reading.file,
+    )
+
+
+def _custom(document: Mapping[str, Any], reading: _Reading) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for row in document.get("customProperties") or ():
+        name, place = row["property"], f"customProperties.{row['property']}"
+        known = custom.PROPERTIES.get(name)
+        if known is None:
+            if "vendor" not in row:
+                names = ", ".join(sorted(custom.PROPERTIES))
+                reading.wrong(place, "is not a property we know", f"Known: {names}. Others need a `vendor`.")
+            continue
+        try:
+            made[name] = known.read(row["value"])
+        except ValueError as wanted:
+            reading.wrong(place, f"is not {wanted}", f"It says {known.meaning}.")
+    return made
+
+
+def _data_file(document: Mapping[str, Any], reading: _Reading) -> str | None:
+    for server in document.get("servers") or ():
+        if server.get("type") == "local":
+            path = str(server.get("path", ""))
+            if Path(path).is_absolute() or ".." in Path(path).parts:
+                reading.wrong("servers.path", f"'{path}' leaves the contract's folder", "Name a file beside it.")
+            return path
+    return None
+
+
+def _envelope(
+    document: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    own: Mapping[str, Any],
+    fields: tuple[Field, ...],
+    reading: _Reading,
+) -> Envelope | None:
+    by_name = {row.name: row for row in fields}
+    for property_ in ("kafkaKey", "eventTime", "dataSubject"):
+        if property_ in own and own[property_] not in by_name:
+            reading.wrong(
+                f"customProperties.{property_}",
+                f"names the field '{own[property_]}', which the schema does not have",
+                f"Use one of {', '.join(by_name)}.",
+            )
+    servers = [row for row in document.get("servers") or () if row.get("type") == "kafka"]
+    if not servers and own.get("rows") != "event":
+        return None
+    if any(row.get("format", "json") != "json" for row in servers):
+        reading.wrong("servers.format", "is not json", "Only JSON values are read; set format: json.")
+    for property_ in ("kafkaKey", "kafkaPartitions", "kafkaRetention"):
+        if property_ not in own and not any(p.path == f"customProperties.{property_}" for p in reading.problems):
+            reading.wrong("customProperties", f"lacks {property_}", custom.PROPERTIES[property_].meaning + ".")
+    for header in own.get("kafkaHeaders", ()):
+        if header.source not in ("$contract", "$version") and header.source not in by_name:
+            reading.wrong("customProperties.kafkaHeaders", f"takes '{header.source}'", "Name a field of the schema.")
+    if reading.problems:
+        return None
+    key = by_name[own["kafkaKey"]]
+    if key.type not in ("string", "integer") or not key.required:
+        reading.wrong("customProperties.kafkaKey", "is not a required string or integer", "Choose such a field.")
+    return Envelope(
+        topic=str(schema.get("physicalName") or document.get("name") or document["id"]),
+        key=own["kafkaKey"],
+        headers=own.get("kafkaHeaders", ()),
+        partitions=own["kafkaPartitions"],
+        retention=own["kafkaRetention"],
+        max_bytes=own.get("kafkaMaxBytes", 1_000_000),
+    )
+
+
+def _whole_clauses(envelope: Envelope | None, reading: _Reading) -> tuple[Clause, ...]:
+    """The clauses no field carries: what the bytes and the envelope must be."""
+    if envelope is None:
+        return ()
+    made = [
+        reading.clause("$", rule, MAX_DEPTH if rule == "depth" else None)
+        for rule in ("utf8", "json", "duplicate_key", "depth", "number")
+    ]
+    made.append(reading.clause("$", "type", "object", "a JSON object"))
+    made.append(reading.clause("@key", "equals", envelope.key, f"the value of {envelope.key}"))
+    for header in envelope.headers:
+        path = "@version" if header.source == "$version" else f"@header.{header.name}"
+        if header.required:
+            made.append(reading.clause(path, "required", header.name))
+        if header.source == "$version":
+            major = int(reading.key.rsplit(".v", 1)[1])
+            made.append(reading.clause(path, "known", major, f"a version this reader knows ({major}.x)"))
+        else:
+            wanted = reading.key.rsplit(".v", 1)[0] if header.source == "$contract" else f"the value of {header.source}"
+            made.append(reading.clause(path, "equals", header.source, wanted))
+    return tuple(made)
+
+
+def _field(row: Mapping[str, Any], parent: str, where: str, reading: _Reading, item: bool = False) -> Field:
+    name = "[]" if item else str(row["name"])
+    path = f"{parent}[]" if item else (f"{parent}.{name}" if parent else name)
+    place = f"{where}[]" if item else f"{where}.{name}"
+    type_ = TYPES.get(str(row.get("logicalType")))
+    if type_ is None:
+        known = ", ".join(sorted(TYPES))
+        reading.wrong(
+            place,
+            f"logicalType '{row.get('logicalType')}' is not one of {known}",
+            "Use one of these, or add a row to contracts/compiler/types.py.",
+        )
+        type_ = TYPES["string"]
+    options: dict[str, Any] = dict(row.get("logicalTypeOptions") or {})
+    try:
+        stored = storage(type_, options, row.get("physicalType"))
+    except ValueError as error:
+        reading.wrong(place, str(error), "See the table of types in docs/contracts.md.")
+        stored = type_.storages[0]
+    if type_.name == "array" and "items" not in row:
+        reading.wrong(place, "is an array without items", "Say what an item is, with `items`.")
+    if type_.name == "object" and not row.get("properties"):
+        reading.wrong(place, "is an object without properties", "List its properties.")
+    return Field(
+        name=name,
+        path=path,
+        type=type_.name,
+        storage=stored,
+        required=row.get("required") is True,
+        unique=row.get("unique") is True or row.get("primaryKey") is True,
+        primary_key=row.get("primaryKey") is True,
+        classification=row.get("classification"),
+        description=str(row.get("description", "")),
+        examples=tuple(_frozen(example) for example in row.get("examples") or ()),
+        clauses=_clauses(row, path, place, type_.name, stored, options, reading),
+        properties=tuple(_field(child, path, place, reading) for child in row.get("properties") or ()),
+        items=_field(row["items"], path, place, reading, item=True) if "items" in row else None,
+        sources=tuple(row.get("transformSourceObjects") or ()),
+        transform=row.get("transformLogic"),
+    )
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _clauses(
+    row: Mapping[str, Any], path: str, place: str, type_: str, stored: str, options: dict[str, Any], reading: _Reading
+) -> tuple[Clause, ...]:
+    made: list[Clause] = []
+    if row.get("required") is True:
+        made.append(reading.clause(path, "required", None))
+    made.append(reading.clause(path, "type", stored, _type_words(type_, stored, options)))
+    arguments = dict(options)
+    arguments.update(_enum(row, place, reading))
+    zoned = arguments.pop("timezone", True)
+    if type_ == "timestamp" and zoned is not True:
+        reading.wrong(place, "timezone: false is not read yet", "Set timezone: true and send an offset.")
+    if type_ in ("integer", "number"):
+        arguments.pop("format", None)  # part of the stored form, so of the type clause
+    for name, argument in arguments.items():
+        rule = rules.RULES.get(name)
+        if rule is None or type_ not in rule.types:
+            reading.wrong(place, f"option '{name}' of {type_} is not enforced", "Remove it, or add a row to rules.py.")
+        elif name == "uniqueItems" and argument is not True:
+            continue
+        elif fault := _argument_fault(name, argument, type_):
+            reading.wrong(place, f"{name} {fault}", "Write an argument this rule can be judged with.")
+        else:
+            made.append(reading.clause(path, name, _argument(argument, type_)))
+    return tuple(made)
+
+
+def _type_words(type_: str, stored: str, options: Mapping[str, Any]) -> str:
+    if stored in INTEGER_RANGES:
+        low, high = INTEGER_RANGES[stored]
+        return f"an integer from {low} to {high}"
+    if parts := decimal_parts(stored):
+        return f"a number of at most {parts[0]} digits, {parts[1]} after the point"
+    return TYPES[type_].wanted
+
+
+def _enum(row: Mapping[str, Any], place: str, reading: _Reading) -> dict[str, Any]:
+    """The enum of a field: ODCS 3.2's own, or 3.1's library check `invalidValues` with mustBe 0."""
+    if "enum" in row:
+        return {"enum": tuple(_frozen(entry["value"]) for entry in row["enum"])}
+    made: dict[str, Any] = {}
+    for check in row.get("quality") or ():
+        values = (check.get("arguments") or {}).get("validValues")
+        if check.get("metric") == "invalidValues" and values and check.get("mustBe") == 0:
+            made["enum"] = _frozen(values)
+        elif check.get("type") != "text":
+            name = check.get("metric") or check.get("type")
+            reading.wrong(f"{place}.quality", f"'{name}' is not enforced", "Use invalidValues with validValues, mustBe 0.")
+    return made
+
+
+def _argument_fault(rule: str, argument: Any, type_: str) -> str | None:
+    if rule == "pattern":
+        return patterns.refusal(str(argument))
+    if rule == "format" and argument not in formats.FORMATS:
+        return f"'{argument}' is not one of {', '.join(formats.FORMATS)}"
+    if type_ in ("timestamp", "date") and _argument(argument, type_) is None:
+        return f"'{argument}' is no ISO 8601 {type_}"
+    return None
+
+
+def _argument(argument: Any, type_: str) -> Any:
+    if type_ == "timestamp":
+        return formats.parse_timestamp(str(argument), True)
+    if type_ == "date":
+        return formats.parse_date(str(argument))
+    if type_ == "number" and isinstance(argument, int | float):
+        return Decimal(str(argument))
+    return _frozen(argument)
