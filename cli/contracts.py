@@ -31,7 +31,14 @@ def list_(contracts: Path | None, as_json: bool) -> None:
     """One line per contract: key, version, what a row is, owner, file."""
     found = catalogue(contracts).all()
     rows = [
-        {"contract": c.key, "version": c.version, "rows": c.rows, "owner": c.owner, "status": c.status, "file": c.file}
+        {
+            "contract": c.key,
+            "version": c.version,
+            "rows": c.rows,
+            "owner": c.owner,
+            "status": c.status,
+            "file": c.file,
+        }
         for c in found
     ]
     if as_json:
@@ -131,9 +138,18 @@ def topic_config(contract: Contract) -> dict[str, str]:
 VIEWS = {"clauses": _clauses, "json-schema": _json_schema, "spark-ddl": _spark_ddl, "topic": _topic}
 
 
-@command.command(epilog="\b\nExamples:\n  tickets contracts show client_tickets\n  tickets contracts show client_tickets --as json-schema\n")
+@command.command(
+    epilog="\b\nExamples:\n  tickets contracts show client_tickets\n  tickets contracts show tickets --as spark-ddl\n"
+)
 @click.argument("name")
-@click.option("--as", "view", type=click.Choice(list(VIEWS)), default="clauses", show_default=True, help="What to print.")
+@click.option(
+    "--as",
+    "view",
+    type=click.Choice(list(VIEWS)),
+    default="clauses",
+    show_default=True,
+    help="What to print.",
+)
 @click.option("--closed", is_flag=True, help="json-schema as a writer must keep it: no unknown fields.")
 @options.contracts
 def show(name: str, view: str, closed: bool, contracts: Path | None) -> None:

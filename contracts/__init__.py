@@ -1,0 +1,1 @@
+"""The data contracts (one folder each) and, in `compiler`, what reads them."""

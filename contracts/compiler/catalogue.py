@@ -36,7 +36,9 @@ class Catalogue:
             return load(Path(name))
         match = _NAME.fullmatch(name)
         majors = [
-            path for path in self.files() if match and path.parent.name == match[1] and match[2] in (None, str(_major(path)))
+            path
+            for path in self.files()
+            if match and path.parent.name == match[1] and match[2] in (None, str(_major(path)))
         ]
         if not majors:
             names = sorted({path.parent.name for path in self.files()})
@@ -47,7 +49,8 @@ class Catalogue:
 
     def all(self) -> tuple[Contract, ...]:
         """Every contract; ContractError with the problems of all files where any has one."""
-        contracts, problems = [], []
+        contracts: list[Contract] = []
+        problems: list[Problem] = []
         for path in self.files():
             try:
                 contracts.append(load(path))

@@ -33,7 +33,11 @@ def _words(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str,
             yield f"roles.{role.name}", f"access '{role.access}' is not read or write", "Write read or write."
     for field in contract.walk():
         if not field.description:
-            yield f"schema.{field.path}", "has no description", "Say what it means, its unit, and what null means."
+            yield (
+                f"schema.{field.path}",
+                "has no description",
+                "Say what it means, its unit, and what null means.",
+            )
 
 
 def _place(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
@@ -41,7 +45,11 @@ def _place(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str,
     if path.parent.name != contract.name:
         yield "name", f"'{contract.name}' is not its folder's name '{path.parent.name}'", "Make them equal."
     if not path.name.startswith(f"v{contract.major}."):
-        yield "version", f"{contract.version} stands in {path.name}", f"Name the file v{contract.major}.odcs.yaml."
+        yield (
+            "version",
+            f"{contract.version} stands in {path.name}",
+            f"Name the file v{contract.major}.odcs.yaml.",
+        )
 
 
 def _classes(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
@@ -50,9 +58,17 @@ def _classes(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[st
             continue
         if field.classification not in CLASSES:
             known = ", ".join(CLASSES)
-            yield f"schema.{field.path}", f"classification '{field.classification}' is not one of {known}", "Classify it."
+            yield (
+                f"schema.{field.path}",
+                f"classification '{field.classification}' is not one of {known}",
+                "Classify it.",
+            )
         if field.classification == "personal" and field.type != "string":
-            yield f"schema.{field.path}", "is personal and no string", "Send it as a string, which can be pseudonymised."
+            yield (
+                f"schema.{field.path}",
+                "is personal and no string",
+                "Send it as a string, which can be pseudonymised.",
+            )
 
 
 def _input(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
@@ -77,23 +93,39 @@ def _life_cycle(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple
     place, names = "customProperties.lifeCycle", {field.name for field in contract.fields}
     for name in (cycle.key, cycle.state, *cycle.constant, *cycle.only):
         if name not in names:
-            yield place, f"names the field '{name}', which the schema does not have", f"Use one of {', '.join(names)}."
+            yield (
+                place,
+                f"names the field '{name}', which the schema does not have",
+                f"Use one of {', '.join(names)}.",
+            )
             return
     enum = contract.field(cycle.state).clause("enum")
     states = set(enum.argument) if enum else set()
     used = {*cycle.start, *cycle.transitions, *(s for after in cycle.transitions.values() for s in after)}
     used |= {state for only in cycle.only.values() for state in only}
     if states != used:
-        yield place, f"differs from the states of {cycle.state}: {sorted(states ^ used)}", "Name every state, and no other."
+        yield (
+            place,
+            f"differs from the states of {cycle.state}: {sorted(states ^ used)}",
+            "Name every state, and no other.",
+        )
 
 
 def _lineage(contract: Contract, others: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
     for key in (*((contract.source,) if contract.source else ()), *contract.references):
         if key not in others:
-            yield "customProperties", f"names '{key}', which is no contract here", f"There are: {', '.join(sorted(others))}."
+            yield (
+                "customProperties",
+                f"names '{key}', which is no contract here",
+                f"There are: {', '.join(sorted(others))}.",
+            )
     if contract.rows in ("accepted", "refused", "aggregate"):
         if contract.source is None:
-            yield "customProperties", "lacks sourceContract", "Name the input contract, such as client_tickets.v1."
+            yield (
+                "customProperties",
+                "lacks sourceContract",
+                "Name the input contract, such as client_tickets.v1.",
+            )
             return
         for field in contract.fields:
             yield from _field_lineage(field, others)
@@ -102,9 +134,17 @@ def _lineage(contract: Contract, others: Mapping[str, Contract]) -> Iterable[tup
 def _field_lineage(field: Field, others: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
     place = f"schema.{field.path}"
     if field.transform is not None and field.transform not in TRANSFORMS:
-        yield place, f"transformLogic '{field.transform}' is not one of {', '.join(TRANSFORMS)}", "Use one of these."
+        yield (
+            place,
+            f"transformLogic '{field.transform}' is not one of {', '.join(TRANSFORMS)}",
+            "Use one of these.",
+        )
     if not field.sources:
-        yield place, "has no source", "Name it in transformSourceObjects, such as client_tickets.v1/ticket_id."
+        yield (
+            place,
+            "has no source",
+            "Name it in transformSourceObjects, such as client_tickets.v1/ticket_id.",
+        )
     for source in field.sources:
         key, _, path = source.partition("/")
         if key == "ledger":

@@ -1,4 +1,4 @@
-"""YAML to Contract: the only module that knows ODCS key names.
+"""YAML to Contract: this module and properties.py (one schema property) are the only ones that know ODCS key names.
 
 Everything wrong is collected before anything is refused, so that one run of the linter shows the whole list.
 """
@@ -6,39 +6,23 @@ Everything wrong is collected before anything is refused, so that one run of the
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from contracts.compiler import custom, formats, patterns, rules, yaml_reader
+from jsonschema_rs import Draft201909Validator
+
+from contracts.compiler import custom, yaml_reader
 from contracts.compiler.errors import ContractError, Problem
 from contracts.compiler.model import Clause, Contract, Envelope, Field, Role, ServiceLevel
+from contracts.compiler.properties import Reading, read_field
 from contracts.compiler.strict_json import MAX_DEPTH
-from contracts.compiler.types import INTEGER_RANGES, TYPES, decimal_parts, storage
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One file being read: its name, its clause prefix, and what was found wrong so far."""
-
-    file: str
-    key: str = ""
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, path: str, what: str, remedy: str) -> None:
-        self.problems.append(Problem(self.file, path, what, remedy))
-
-    def clause(self, path: str, rule: str, argument: Any, wanted: str | None = None) -> Clause:
-        text = rules.words(rule, argument if wanted is None else wanted)
-        return Clause(f"{self.key}/{path}/{rule}", path, rule, argument, text)
 
 
 def load(path: Path) -> Contract:
     """One contract file as a Contract; ContractError with every problem in it."""
     document = yaml_reader.read(path)
-    reading = _Reading(str(path))
+    reading = Reading(str(path))
     _check_standard(document, reading)
     if reading.problems:
         raise ContractError(tuple(reading.problems))
@@ -49,10 +33,8 @@ def load(path: Path) -> Contract:
 
 
 @functools.cache
-def _standard() -> Any:
+def _standard() -> Draft201909Validator:
     """A validator of the ODCS JSON Schema, from the standard's own package (its code is not imported: 0.2 s)."""
-    from jsonschema import Draft201909Validator
-
     spec = find_spec("open_data_contract_standard")
     if spec is None or not spec.submodule_search_locations:
         raise ContractError((Problem("", "", "the ODCS schema is not installed", "Run `make setup`."),))
@@ -60,27 +42,18 @@ def _standard() -> Any:
     return Draft201909Validator(json.loads(schema.read_text("utf-8")))
 
 
-def _check_standard(document: Mapping[str, Any], reading: _Reading) -> None:
-    from jsonschema.exceptions import best_match
-
+def _check_standard(document: Mapping[str, Any], reading: Reading) -> None:
     if document.get("kind") != "DataContract" or "apiVersion" not in document:
         reading.wrong("kind", "is not an ODCS data contract", "Set kind: DataContract and apiVersion: v3.1.0.")
         return
     if not str(document["apiVersion"]).startswith("v3."):
         reading.wrong("apiVersion", f"'{document['apiVersion']}' is not read here", "Use v3.1.0 (or v3.2.0).")
         return
-    for error in sorted(_standard().iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path]):
-        cause = best_match(error.context) if error.context else error
-        place = _place(document, list(error.absolute_path))
-        if error.validator == "enum" and error.absolute_path[-1:] == ["logicalType"]:  # type: ignore[comparison-overlap]
-            known = ", ".join(sorted(TYPES))
-            reading.wrong(
-                place.removesuffix(".logicalType"),
-                f"logicalType '{error.instance}' is not one of {known}",
-                "Use one of these, or add a row to contracts/compiler/types.py.",
-            )
-        else:
-            reading.wrong(place, f"ODCS: {cause.message[:200]}", "See the ODCS 3.1 reference for this element.")
+    for error in _standard().iter_errors(document):
+        path = list(error.instance_path)
+        if path[-1:] != ["logicalType"]:  # properties.py names an unknown type better, with all the rest
+            words = f"ODCS: {error.message[:200]}"
+            reading.wrong(_place(document, path), words, "See the ODCS 3.1 reference for this element.")
 
 
 def _place(document: Any, path: list[Any]) -> str:
@@ -93,7 +66,7 @@ def _place(document: Any, path: list[Any]) -> str:
     return ".".join(part for part in parts if part != "properties")
 
 
-def _contract(document: Mapping[str, Any], reading: _Reading) -> Contract | None:
+def _contract(document: Mapping[str, Any], reading: Reading) -> Contract | None:
     name, version = str(document.get("name") or document["id"]), str(document["version"])
     if not name.replace("_", "a").isalnum() or not name.isascii() or name != name.lower() or not name[:1].isalpha():
         reading.wrong("name", f"'{name}' is no contract name", "Use lower case letters, digits and _.")
@@ -108,7 +81,7 @@ def _contract(document: Mapping[str, Any], reading: _Reading) -> Contract | None
     reading.key = f"{name}.v{parts[0]}"
     own = _custom(document, reading)
     schema = schemas[0]
-    fields = tuple(_field(row, "", f"schema.{schema['name']}", reading) for row in schema["properties"])
+    fields = tuple(read_field(row, "", f"schema.{schema['name']}", reading) for row in schema["properties"])
     if schema.get("quality"):
         reading.wrong(f"schema.{schema['name']}.quality", "is not enforced yet", "Put the rule on a property.")
     envelope = _envelope(document, schema, own, fields, reading)
@@ -149,7 +122,7 @@ def _contract(document: Mapping[str, Any], reading: _Reading) -> Contract | None
     )
 
 
-def _custom(document: Mapping[str, Any], reading: _Reading) -> dict[str, Any]:
+def _custom(document: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for row in document.get("customProperties") or ():
         name, place = row["property"], f"customProperties.{row['property']}"
@@ -166,7 +139,7 @@ def _custom(document: Mapping[str, Any], reading: _Reading) -> dict[str, Any]:
     return made
 
 
-def _data_file(document: Mapping[str, Any], reading: _Reading) -> str | None:
+def _data_file(document: Mapping[str, Any], reading: Reading) -> str | None:
     for server in document.get("servers") or ():
         if server.get("type") == "local":
             path = str(server.get("path", ""))
@@ -181,7 +154,7 @@ def _envelope(
     schema: Mapping[str, Any],
     own: Mapping[str, Any],
     fields: tuple[Field, ...],
-    reading: _Reading,
+    reading: Reading,
 ) -> Envelope | None:
     by_name = {row.name: row for row in fields}
     for property_ in ("kafkaKey", "eventTime", "dataSubject"):
@@ -217,7 +190,7 @@ def _envelope(
     )
 
 
-def _whole_clauses(envelope: Envelope | None, reading: _Reading) -> tuple[Clause, ...]:
+def _whole_clauses(envelope: Envelope | None, reading: Reading) -> tuple[Clause, ...]:
     """The clauses no field carries: what the bytes and the envelope must be."""
     if envelope is None:
         return ()
@@ -238,122 +211,3 @@ def _whole_clauses(envelope: Envelope | None, reading: _Reading) -> tuple[Clause
             wanted = reading.key.rsplit(".v", 1)[0] if header.source == "$contract" else f"the value of {header.source}"
             made.append(reading.clause(path, "equals", header.source, wanted))
     return tuple(made)
-
-
-def _field(row: Mapping[str, Any], parent: str, where: str, reading: _Reading, item: bool = False) -> Field:
-    name = "[]" if item else str(row["name"])
-    path = f"{parent}[]" if item else (f"{parent}.{name}" if parent else name)
-    place = f"{where}[]" if item else f"{where}.{name}"
-    type_ = TYPES.get(str(row.get("logicalType")))
-    if type_ is None:
-        known = ", ".join(sorted(TYPES))
-        reading.wrong(
-            place,
-            f"logicalType '{row.get('logicalType')}' is not one of {known}",
-            "Use one of these, or add a row to contracts/compiler/types.py.",
-        )
-        type_ = TYPES["string"]
-    options: dict[str, Any] = dict(row.get("logicalTypeOptions") or {})
-    try:
-        stored = storage(type_, options, row.get("physicalType"))
-    except ValueError as error:
-        reading.wrong(place, str(error), "See the table of types in docs/contracts.md.")
-        stored = type_.storages[0]
-    if type_.name == "array" and "items" not in row:
-        reading.wrong(place, "is an array without items", "Say what an item is, with `items`.")
-    if type_.name == "object" and not row.get("properties"):
-        reading.wrong(place, "is an object without properties", "List its properties.")
-    return Field(
-        name=name,
-        path=path,
-        type=type_.name,
-        storage=stored,
-        required=row.get("required") is True,
-        unique=row.get("unique") is True or row.get("primaryKey") is True,
-        primary_key=row.get("primaryKey") is True,
-        classification=row.get("classification"),
-        description=str(row.get("description", "")),
-        examples=tuple(_frozen(example) for example in row.get("examples") or ()),
-        clauses=_clauses(row, path, place, type_.name, stored, options, reading),
-        properties=tuple(_field(child, path, place, reading) for child in row.get("properties") or ()),
-        items=_field(row["items"], path, place, reading, item=True) if "items" in row else None,
-        sources=tuple(row.get("transformSourceObjects") or ()),
-        transform=row.get("transformLogic"),
-    )
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(map(_frozen, value))
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def _clauses(
-    row: Mapping[str, Any], path: str, place: str, type_: str, stored: str, options: dict[str, Any], reading: _Reading
-) -> tuple[Clause, ...]:
-    made: list[Clause] = []
-    if row.get("required") is True:
-        made.append(reading.clause(path, "required", None))
-    made.append(reading.clause(path, "type", stored, _type_words(type_, stored, options)))
-    arguments = dict(options)
-    arguments.update(_enum(row, place, reading))
-    zoned = arguments.pop("timezone", True)
-    if type_ == "timestamp" and zoned is not True:
-        reading.wrong(place, "timezone: false is not read yet", "Set timezone: true and send an offset.")
-    if type_ in ("integer", "number"):
-        arguments.pop("format", None)  # part of the stored form, so of the type clause
-    for name, argument in arguments.items():
-        rule = rules.RULES.get(name)
-        if rule is None or type_ not in rule.types:
-            reading.wrong(place, f"option '{name}' of {type_} is not enforced", "Remove it, or add a row to rules.py.")
-        elif name == "uniqueItems" and argument is not True:
-            continue
-        elif fault := _argument_fault(name, argument, type_):
-            reading.wrong(place, f"{name} {fault}", "Write an argument this rule can be judged with.")
-        else:
-            made.append(reading.clause(path, name, _argument(argument, type_)))
-    return tuple(made)
-
-
-def _type_words(type_: str, stored: str, options: Mapping[str, Any]) -> str:
-    if stored in INTEGER_RANGES:
-        low, high = INTEGER_RANGES[stored]
-        return f"an integer from {low} to {high}"
-    if parts := decimal_parts(stored):
-        return f"a number of at most {parts[0]} digits, {parts[1]} after the point"
-    return TYPES[type_].wanted
-
-
-def _enum(row: Mapping[str, Any], place: str, reading: _Reading) -> dict[str, Any]:
-    """The enum of a field: ODCS 3.2's own, or 3.1's library check `invalidValues` with mustBe 0."""
-    if "enum" in row:
-        return {"enum": tuple(_frozen(entry["value"]) for entry in row["enum"])}
-    made: dict[str, Any] = {}
-    for check in row.get("quality") or ():
-        values = (check.get("arguments") or {}).get("validValues")
-        if check.get("metric") == "invalidValues" and values and check.get("mustBe") == 0:
-            made["enum"] = _frozen(values)
-        elif check.get("type") != "text":
-            name = check.get("metric") or check.get("type")
-            reading.wrong(f"{place}.quality", f"'{name}' is not enforced", "Use invalidValues with validValues, mustBe 0.")
-    return made
-
-
-def _argument_fault(rule: str, argument: Any, type_: str) -> str | None:
-    if rule == "pattern":
-        return patterns.refusal(str(argument))
-    if rule == "format" and argument not in formats.FORMATS:
-        return f"'{argument}' is not one of {', '.join(formats.FORMATS)}"
-    if type_ in ("timestamp", "date") and _argument(argument, type_) is None:
-        return f"'{argument}' is no ISO 8601 {type_}"
-    return None
-
-
-def _argument(argument: Any, type_: str) -> Any:
-    if type_ == "timestamp":
-        return formats.parse_timestamp(str(argument), True)
-    if type_ == "date":
-        return formats.parse_date(str(argument))
-    if type_ == "number" and isinstance(argument, int | float):
-        return Decimal(str(argument))
-    return _frozen(argument)

@@ -30,7 +30,11 @@ class LogicalType:
 
 _ROWS = (
     LogicalType(
-        "string", "string", frozenset({"minLength", "maxLength", "pattern", "format"}), ("string",), "a string"
+        "string",
+        "string",
+        frozenset({"minLength", "maxLength", "pattern", "format"}),
+        ("string",),
+        "a string",
     ),
     LogicalType(
         "integer",

@@ -1,0 +1,60 @@
+# Bare `make` prints what there is. Every target sets up what it needs and may be interrupted and repeated.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+WORKERS ?= 2
+SOURCES := contracts producer processing exports runtime cli features scripts
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install what the command needs into .venv (and a Java runtime if there is none)
+	@sh scripts/setup.sh run
+
+.PHONY: setup-dev
+setup-dev: ## The same, with what tests and checks need
+	@sh scripts/setup.sh dev
+
+.PHONY: demo
+demo: setup ## The whole way once on 20,000 events: produce, process, export, audit
+	@$(BIN)/tickets demo
+
+.PHONY: check
+check: setup-dev ## Format, lint, types, import rules, contracts, unit tests without Java (under 90 s)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tickets contracts lint
+	$(BIN)/pytest -q -n $(WORKERS) -m "not jvm and not stack" --ignore features
+
+.PHONY: test
+test: check ## Everything that runs on one machine without containers, features included (under 15 min)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "jvm and not stack"
+
+.PHONY: features
+features: setup-dev ## The Gherkin features alone; BROKER=redpanda runs them on a Redpanda container
+	$(BIN)/pytest -q features
+
+.PHONY: test-stack
+test-stack: setup-dev ## The features on a Redpanda container (needs a container engine)
+	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" features runtime
+
+.PHONY: nightly
+nightly: test ## The long profile; today the same as test, longer campaigns join here
+	@echo "nightly: nothing beyond 'make test' yet"
+
+.PHONY: format
+format: setup-dev ## Rewrite the code in the project's format
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+.PHONY: lock
+lock: setup-dev ## Resolve requirements anew (needs uv on the PATH)
+	sh scripts/lock_requirements.sh
+
+.PHONY: clean
+clean: ## Remove what runs wrote (data/) and caches; .venv stays
+	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,89 @@
+"""`tickets audit`: asks the broker for its watermarks and holds the ledger against them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import options
+from cli.contracts import catalogue
+from contracts.compiler.catalogue import Catalogue
+from contracts.compiler.model import Contract
+from runtime import logs
+from runtime.broker import Broker, connect
+from runtime.workspace import Workspace
+
+SHOWN = 20
+
+
+def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broker: Broker) -> dict[str, Any]:
+    """The audit of one input contract, as `--json` prints it."""
+    from processing.audit import audit, missing_offsets
+    from processing.errors import ProcessingError
+    from runtime import kafka
+    from runtime.offsets import without_record
+
+    tables = workspace.tables(contract.name)
+    if not (tables / "ledger" / "_delta_log").exists():
+        raise ProcessingError(
+            f"there is no ledger for {contract.name} in {workspace.root}",
+            f"Run `tickets process {contract.name} --once` first, or name another folder with --data.",
+        )
+    accepted = next((output.name for output in folder.outputs(contract) if output.rows == "accepted"), contract.name)
+    topic = contract.envelope.topic if contract.envelope else contract.name
+    marks = kafka.watermarks(broker.bootstrap, topic)
+    candidates = missing_offsets(tables / "ledger", marks)
+    unrecorded = without_record(broker.bootstrap, topic, candidates)
+    found = audit(tables / "ledger", tables / accepted, contract.event_id or "", marks, unrecorded)
+    return found.as_json()
+
+
+def with_ledger(folder: Catalogue, workspace: Workspace) -> list[Contract]:
+    """Every input contract that has a ledger in the workspace."""
+    inputs = [contract for contract in folder.all() if contract.envelope is not None]
+    return [c for c in inputs if (workspace.tables(c.name) / "ledger" / "_delta_log").exists()]
+
+
+@click.command(epilog="\b\nExamples:\n  tickets audit\n  tickets audit client_tickets --json\n")
+@click.argument("contract", required=False)
+@options.contracts
+@options.broker
+@options.data
+@options.as_json
+def command(contract: str | None, contracts: Path | None, broker: str, data: Path, as_json: bool) -> None:
+    """Prove that every offset of the topic of CONTRACT is in the ledger exactly once.
+
+    Without CONTRACT: every topic that has a ledger. Exits with 1, and names the offsets, where anything is missing,
+    repeated or does not add up.
+    """
+    logs.configure("text", "warning")
+    folder, workspace = catalogue(contracts), Workspace.open(data)
+    chosen = [folder.get(contract)] if contract else with_ledger(folder, workspace)
+    if not chosen:
+        raise click.ClickException(
+            f"No ledger in {workspace.root}.\nRun `tickets process client_tickets --once` first."
+        )
+    with connect(broker, workspace) as where:
+        results = {found.name: run_audit(found, folder, workspace, where) for found in chosen}
+    if as_json:
+        click.echo(json.dumps(next(iter(results.values())) if len(results) == 1 else results))
+    else:
+        for name, result in results.items():
+            click.echo(describe(name, result))
+    if not all(result["ok"] for result in results.values()):
+        raise click.exceptions.Exit(1)
+
+
+def describe(name: str, result: dict[str, Any]) -> str:
+    """An audit in words."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in result["outcomes"].items()) or "no records"
+    lines = [f"{name}: audit {'ok' if result['ok'] else 'FAILED'}: {result['offsets']} offsets, {counts}"]
+    for key in ("missing", "repeated", "without_record"):
+        if found := result[key]:
+            more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            lines.append(f"  {key} (partition:offset): {', '.join(found[:SHOWN])}{more}")
+    lines += [f"  {complaint}" for complaint in result["complaints"]]
+    if result["missing"]:
+        lines.append(f"  Records not read yet count as missing; run `tickets process {name} --once` and audit again.")
+    return "\n".join(lines)

@@ -1,0 +1,79 @@
+"""`tickets quarantine`: what was refused, by clause or one by one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import options
+from runtime.workspace import Workspace
+
+
+@click.group(
+    epilog="\b\nExamples:\n  tickets quarantine stats client_tickets\n  tickets quarantine show client_tickets 2:881\n"
+)
+def command() -> None:
+    """See which records were refused, and why."""
+
+
+@command.command("list")
+@click.argument("contract")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Records at most.")
+@click.option("--clause", help="Only records that break this clause.")
+@options.data
+@options.as_json
+def list_(contract: str, limit: int, clause: str | None, data: Path, as_json: bool) -> None:
+    """The newest refused records of CONTRACT."""
+    from processing.quarantine import refused
+
+    rows = refused(_ledger(data, contract), limit, clause)
+    if as_json:
+        click.echo(json.dumps(rows, default=str))
+        return
+    for row in rows:
+        click.echo(_line(row))
+
+
+@command.command()
+@click.argument("contract")
+@options.data
+@options.as_json
+def stats(contract: str, data: Path, as_json: bool) -> None:
+    """How many records of CONTRACT break each clause; a record may break several."""
+    from processing.quarantine import by_clause
+
+    rows = by_clause(_ledger(data, contract))
+    if as_json:
+        click.echo(json.dumps(dict(rows)))
+        return
+    for reason, count in rows:
+        click.echo(f"{count:>8}  {reason}")
+
+
+@command.command()
+@click.argument("contract")
+@click.argument("coordinates", metavar="PARTITION:OFFSET")
+@click.option("--with-raw", is_flag=True, help="Also the raw key and value, as base64; they may hold personal data.")
+@options.data
+def show(contract: str, coordinates: str, with_raw: bool, data: Path) -> None:
+    """One record of CONTRACT in full, as JSON."""
+    from processing.quarantine import one
+
+    partition, _, offset = coordinates.partition(":")
+    if not (partition.isdigit() and offset.isdigit()):
+        raise click.UsageError(f"'{coordinates}' is not PARTITION:OFFSET, such as 2:881.")
+    click.echo(json.dumps(one(_ledger(data, contract), int(partition), int(offset), with_raw), indent=2, default=str))
+
+
+def _ledger(data: Path, contract: str) -> Path:
+    return Workspace.open(data).tables(contract.split(".")[0]) / "ledger"
+
+
+def _line(row: dict[str, Any]) -> str:
+    place = f"{row['partition']}:{row['offset']}"
+    reasons = "; ".join(
+        f"{v['path']} is {v['found']}, {v['clause']} wants {v['wanted']}" for v in row["violations"] or ()
+    )
+    first = f"first seen at {row['first_partition']}:{row['first_offset']}" if row["first_offset"] is not None else ""
+    return f"{place:<12} {row['outcome']:<10} {reasons or first}"

@@ -1,0 +1,1 @@
+"""Contract to Spark: decoder, ledger, tickets and KPIs. One ledger row per Kafka record, whatever its outcome."""

@@ -1,0 +1,142 @@
+"""Ledger and watermarks to a verdict: every offset exactly once, and the derived tables in step with it.
+
+Reads Delta through Arrow and duckdb: no Spark, and none of the code that wrote the tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from processing.errors import ProcessingError
+
+MAX_LISTED = 1000
+Coordinates = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The verdict. `missing` and `repeated` hold (partition, offset), `complaints` what else does not add up.
+
+    `without_record` are offsets the broker itself holds no record for (transaction markers, compacted).
+    """
+
+    offsets: int
+    outcomes: Mapping[str, int]
+    missing: tuple[Coordinates, ...]
+    repeated: tuple[Coordinates, ...]
+    without_record: tuple[Coordinates, ...]
+    complaints: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is missing, repeated or out of step."""
+        return not (self.missing or self.repeated or self.complaints)
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that `tickets audit --json` prints; coordinates as `partition:offset`."""
+        return {
+            "ok": self.ok,
+            "offsets": self.offsets,
+            "outcomes": dict(self.outcomes),
+            "missing": [f"{p}:{o}" for p, o in self.missing],
+            "repeated": [f"{p}:{o}" for p, o in self.repeated],
+            "without_record": [f"{p}:{o}" for p, o in self.without_record],
+            "complaints": list(self.complaints),
+        }
+
+
+def open_ledger(path: Path) -> Any:
+    """A duckdb connection with the ledger as the view `ledger`; ProcessingError where there is none."""
+    if not (path / "_delta_log").exists():
+        raise ProcessingError(f"there is no ledger at {path}", "Run `tickets process <contract> --once` first.")
+    return view(None, "ledger", path)
+
+
+def view(connection: Any, name: str, path: Path) -> Any:
+    """Add a Delta table to a duckdb connection (a new one if None) as a view."""
+    import duckdb
+    from deltalake import DeltaTable
+
+    connection = connection or duckdb.connect()
+    connection.register(name, DeltaTable(path).to_pyarrow_dataset())
+    return connection
+
+
+def audit(
+    ledger: Path,
+    accepted: Path,
+    event_id: str,
+    watermarks: Mapping[int, Coordinates],
+    unrecorded: frozenset[Coordinates],
+) -> Audit:
+    """Compare a ledger with the broker's (low, high) watermarks of each partition.
+
+    `unrecorded` are offsets below the high watermark for which the broker answers with no record. Offsets below the
+    low watermark are gone from the broker; that the ledger has them is no fault.
+    """
+    db = open_ledger(ledger)
+    view(db, "accepted", accepted)
+    counted = {
+        (row[0], row[1]): row[2]
+        for row in db.execute(
+            'SELECT "partition", "offset", count(*) FROM ledger GROUP BY ALL HAVING count(*) > 1'
+        ).fetchall()
+    }
+    missing: list[Coordinates] = []
+    complaints: list[str] = []
+    for partition, (low, high) in sorted(watermarks.items()):
+        missing += _missing(db, partition, low, high)
+        top = db.execute('SELECT max("offset") FROM ledger WHERE "partition" = ?', [partition]).fetchone()[0]
+        if top is not None and top >= high:
+            complaints.append(
+                f"partition {partition} ends at offset {high - 1}, the ledger has {top}: was the topic made anew?"
+            )
+    complaints += _out_of_step(db, event_id)
+    rows = db.execute("SELECT outcome, count(*) FROM ledger GROUP BY outcome ORDER BY outcome").fetchall()
+    return Audit(
+        offsets=sum(count for _, count in rows),
+        outcomes=dict(rows),
+        missing=tuple(c for c in missing if c not in unrecorded)[:MAX_LISTED],
+        repeated=tuple(sorted(counted))[:MAX_LISTED],
+        without_record=tuple(c for c in missing if c in unrecorded)[:MAX_LISTED],
+        complaints=tuple(complaints),
+    )
+
+
+def missing_offsets(ledger: Path, watermarks: Mapping[int, Coordinates]) -> tuple[Coordinates, ...]:
+    """Offsets between the watermarks that the ledger does not hold: candidates for `unrecorded`."""
+    db = open_ledger(ledger)
+    found = (_missing(db, partition, low, high) for partition, (low, high) in sorted(watermarks.items()))
+    return tuple(coordinates for rows in found for coordinates in rows)
+
+
+def _missing(db: Any, partition: int, low: int, high: int) -> list[Coordinates]:
+    rows = db.execute(
+        "SELECT wanted.o FROM range(?, ?) AS wanted(o) "
+        'ANTI JOIN (SELECT "offset" FROM ledger WHERE "partition" = ?) AS held ON held."offset" = wanted.o ORDER BY 1',
+        [low, high, partition],
+    ).fetchall()
+    return [(partition, row[0]) for row in rows]
+
+
+def _out_of_step(db: Any, event_id: str) -> list[str]:
+    """Whether tickets are exactly the distinct accepted event ids, and each outcome carries what it must."""
+    name = event_id.replace('"', '""')
+    ids, distinct = db.execute(
+        "SELECT count(*), count(DISTINCT event_id) FROM ledger WHERE outcome = 'accepted'"
+    ).fetchone()
+    rows, distinct_rows = db.execute(f'SELECT count(*), count(DISTINCT "{name}") FROM accepted').fetchone()  # noqa: S608 - a contract's field name
+    strangers = db.execute(
+        f"SELECT count(*) FROM accepted ANTI JOIN (SELECT event_id FROM ledger WHERE outcome = 'accepted') AS l "  # noqa: S608
+        f'ON l.event_id = CAST(accepted."{name}" AS VARCHAR)'
+    ).fetchone()[0]
+    bare = db.execute("SELECT count(*) FROM ledger WHERE outcome = 'rejected' AND violations IS NULL").fetchone()[0]
+    checks = (
+        (ids == distinct, f"{ids} accepted rows have only {distinct} event ids"),
+        (rows == ids, f"the ledger has {ids} accepted events, the accepted table {rows} rows"),
+        (rows == distinct_rows, f"the accepted table has {rows} rows and only {distinct_rows} event ids"),
+        (strangers == 0, f"{strangers} rows of the accepted table are not accepted in the ledger"),
+        (bare == 0, f"{bare} rejected rows carry no reason"),
+    )
+    return [complaint for holds, complaint in checks if not holds]

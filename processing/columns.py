@@ -1,0 +1,76 @@
+"""Contract to Spark: the column types a field is stored with, as DDL and as Arrow.
+
+One table by storage and one branch each for what takes parameters. Unsigned widths use the next wider signed type.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from contracts.compiler.model import Field
+from contracts.compiler.types import TYPES, decimal_parts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PLAIN: Mapping[str, tuple[str, str]] = {  # storage -> (Spark DDL, Arrow type by its factory's name)
+    "string": ("string", "string"),
+    "boolean": ("boolean", "bool_"),
+    "date": ("date", "date32"),
+    "i8": ("tinyint", "int8"),
+    "i16": ("smallint", "int16"),
+    "i32": ("int", "int32"),
+    "i64": ("bigint", "int64"),
+    "u8": ("smallint", "int16"),
+    "u16": ("int", "int32"),
+    "u32": ("bigint", "int64"),
+    "u64": ("decimal(20,0)", ""),
+    "f32": ("float", "float32"),
+    "f64": ("double", "float64"),
+    "timestamp": ("timestamp", ""),
+}
+
+
+def spark_type(field: Field) -> str:
+    """The Spark SQL type of a field (`array<struct<name:string,...>>`)."""
+    return _NESTED.get(field.type, _spark_plain)(field)
+
+
+def _spark_plain(field: Field) -> str:
+    return field.storage if decimal_parts(field.storage) else PLAIN[field.storage][0]
+
+
+def _spark_array(field: Field) -> str:
+    assert field.items is not None  # noqa: S101 - load.py refuses an array without items
+    return f"array<{spark_type(field.items)}>"
+
+
+def _spark_object(field: Field) -> str:
+    return f"struct<{','.join(f'`{child.name}`:{spark_type(child)}' for child in field.properties)}>"
+
+
+_NESTED: Mapping[str, Callable[[Field], str]] = {"array": _spark_array, "object": _spark_object}
+
+
+def ddl(field: Field) -> str:
+    """One column of a CREATE TABLE; NOT NULL where the contract requires a value."""
+    return f"`{field.name}` {spark_type(field)}{' NOT NULL' if field.required else ''}"
+
+
+def arrow_type(field: Field) -> "pa.DataType":
+    """The Arrow type that Spark reads as `spark_type`."""
+    import pyarrow as pa
+
+    if field.type == "array" and field.items is not None:
+        return pa.list_(arrow_type(field.items))
+    if field.type == "object":
+        return pa.struct([pa.field(child.name, arrow_type(child)) for child in field.properties])
+    if parts := decimal_parts(field.storage) or ((20, 0) if field.storage == "u64" else None):
+        return pa.decimal128(*parts)
+    if field.storage == "timestamp":
+        return pa.timestamp("us", tz="UTC")
+    return getattr(pa, PLAIN[field.storage][1])()
+
+
+_known = {form for row in TYPES.values() for form in row.storages} - {"decimal", *_NESTED}
+if _known != PLAIN.keys():
+    raise TypeError(f"processing.columns: storages that differ from types.py: {sorted(_known ^ PLAIN.keys())}")

@@ -1,0 +1,120 @@
+"""Ledger to derived tables: tickets from one batch or from all of it, aggregates from tickets.
+
+Every commit notes the ledger version it came from, so a reader can tell whether the tables belong together.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
+
+from contracts.compiler.model import Contract, Field
+from processing.columns import spark_type
+from processing.enrich import enrichment
+from processing.errors import ProcessingError
+from processing.kpis import aggregation
+from processing.tables import accepted_contract, note
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What is derived from one input contract's ledger, and from which reference data.
+
+    `references` maps a reference contract to its CSV file; `tables` is the folder of all its tables.
+    """
+
+    source: Contract
+    outputs: tuple[Contract, ...]
+    references: tuple[tuple[Contract, Path], ...]
+    tables: Path
+
+    @property
+    def accepted(self) -> Contract:
+        """The contract of the accepted rows."""
+        return accepted_contract(self.source, self.outputs)
+
+    @property
+    def aggregates(self) -> tuple[Contract, ...]:
+        """The contracts computed from the accepted rows."""
+        return tuple(output for output in self.outputs if output.rows == "aggregate")
+
+    @property
+    def ledger(self) -> Path:
+        """Where the ledger is."""
+        return self.tables / "ledger"
+
+    def path(self, contract: Contract) -> Path:
+        """Where a derived table is."""
+        return self.tables / contract.name
+
+
+def read_references(spark: SparkSession, derivation: Derivation) -> dict[str, DataFrame]:
+    """Each reference table by its contract's name; ProcessingError where the file breaks the contract.
+
+    Small by nature, so it is read and checked on the driver: a doubled key would double rows.
+    """
+    return {contract.name: _read_reference(spark, contract, path) for contract, path in derivation.references}
+
+
+def _read_reference(spark: SparkSession, contract: Contract, path: Path) -> DataFrame:
+    schema = ", ".join(f"`{field.name}` {spark_type(field)}" for field in contract.fields)
+    rows = spark.read.csv(str(path), schema=schema, header=True, mode="FAILFAST", enforceSchema=False).collect()
+    allowed = {f.name: set(e.argument) for f in contract.fields if (e := f.clause("enum")) is not None}
+    for number, row in enumerate(rows, start=2):
+        wrong = [f.name for f in contract.fields if f.required and row[f.name] is None]
+        wrong += [name for name, values in allowed.items() if row[name] is not None and row[name] not in values]
+        if wrong:
+            raise ProcessingError(
+                f"{path}: line {number} breaks {contract.key} at {', '.join(wrong)}", "Mend the line."
+            )
+    return spark.createDataFrame(rows, schema)
+
+
+def accepted_rows(events: DataFrame, derivation: Derivation, references: dict[str, DataFrame]) -> DataFrame:
+    """Ledger rows with outcome accepted to the rows of the accepted contract, one each, in its column order."""
+    ledger = {name: f"_ledger_{name}" for name in events.columns if name != "event"}
+    flat = events.select("event.*", *(F.col(name).alias(alias) for name, alias in ledger.items()))
+    rich = enrichment(derivation.source.name)(flat, references)
+    return rich.select(
+        *(_column(field).cast(spark_type(field)).alias(field.name) for field in derivation.accepted.fields)
+    )
+
+
+def _column(field: Field) -> Column:
+    """Where a column of the accepted contract comes from: the ledger, the enrichment, or a field of the event."""
+    origin, _, path = (field.sources or ("",))[0].partition("/")
+    if origin == "ledger":
+        return F.col(f"_ledger_{path}")
+    return F.col(f"`{field.name}`") if field.transform == "enrich" or not path else F.col(f"`{path}`")
+
+
+def append_accepted(
+    spark: SparkSession, derivation: Derivation, batch: str, ledger: int, application: str, number: int
+) -> None:
+    """Append one ledger batch's accepted rows; a batch that was appended before is skipped by its number."""
+    events = spark.read.format("delta").load(str(derivation.ledger))
+    mine = events.where((F.col("batch") == batch) & (F.col("outcome") == "accepted"))
+    rows = accepted_rows(mine, derivation, read_references(spark, derivation))
+    writer = rows.write.format("delta").mode("append").option("userMetadata", note(ledger))
+    writer.option("txnAppId", application).option("txnVersion", number).save(str(derivation.path(derivation.accepted)))
+
+
+def rebuild_accepted(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
+    """Compute the accepted rows anew from the whole ledger."""
+    events = spark.read.format("delta").load(str(derivation.ledger)).where("outcome = 'accepted'")
+    rows = accepted_rows(events, derivation, read_references(spark, derivation))
+    _overwrite(rows, derivation.path(derivation.accepted), ledger)
+
+
+def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
+    """Compute every aggregate anew from the accepted rows."""
+    accepted = spark.read.format("delta").load(str(derivation.path(derivation.accepted)))
+    for contract in derivation.aggregates:
+        rows = aggregation(contract.name)(accepted)
+        cast = [F.col(field.name).cast(spark_type(field)).alias(field.name) for field in contract.fields]
+        _overwrite(rows.select(*cast), derivation.path(contract), ledger)
+
+
+def _overwrite(rows: DataFrame, path: Path, ledger: int) -> None:
+    rows.write.format("delta").mode("overwrite").option("userMetadata", note(ledger)).save(str(path))

@@ -1,0 +1,3 @@
+"""What the rooms need from the machine: settings, logs, Java, jars, brokers, Spark. Plain values only, never
+a Contract.
+"""

@@ -1,0 +1,204 @@
+"""Bootstrap servers to topics, watermarks and client settings, for every Kafka API broker alike.
+
+Extra client settings (SASL, TLS) come from the properties file that TICKETS_KAFKA_CONFIG names, in
+librdkafka's words, for every client of the product; `spark_options` says the same in Java's. Unset it for the
+embedded broker, which speaks plain text on the loopback interface only.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runtime.errors import MachineError
+from runtime.wait import until
+
+VARIABLE = "TICKETS_KAFKA_CONFIG"
+REQUEST_S = 10.0
+TOPIC_DEADLINE_S = 30.0
+SILENT = {"log_level": "0", "log.connection.close": "false"}  # librdkafka would write to stderr by itself
+JAVA_NAMES = {
+    "sasl.mechanisms": "sasl.mechanism",
+    "ssl.ca.location": "ssl.truststore.location",
+    "ssl.keystore.location": "ssl.keystore.location",
+    "ssl.keystore.password": "ssl.keystore.password",
+    "ssl.key.password": "ssl.key.password",
+    "sasl.mechanism": "sasl.mechanism",
+    "security.protocol": "security.protocol",
+    "client.id": "client.id",
+    "sasl.kerberos.service.name": "sasl.kerberos.service.name",
+}
+
+
+def extra_settings() -> dict[str, str]:
+    """The settings of the properties file, or none; MachineError where it can't be read."""
+    name = os.environ.get(VARIABLE)
+    if not name:
+        return {}
+    try:
+        lines = Path(name).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise MachineError(f"{VARIABLE} names {name}, which can't be read", "Correct it, or unset it.") from error
+    rows = [line.strip() for line in lines if line.strip() and line.strip()[0] not in "#!"]
+    broken = [row.partition("=")[0] for row in rows if "=" not in row]
+    if broken:
+        raise MachineError(f"{name} has a line without '=': {broken[0]}", "Write one `key=value` per line.")
+    return {key.strip(): value.strip() for key, _, value in (row.partition("=") for row in rows)}
+
+
+def client_config(bootstrap: str) -> dict[str, str]:
+    """Settings that every librdkafka client starts from: where, silent, and the user's own on top."""
+    return {"bootstrap.servers": bootstrap, **SILENT, **extra_settings()}
+
+
+def spark_options(bootstrap: str) -> dict[str, str]:
+    """The same for Spark's Kafka source and sink; MachineError for a setting that has no Java name in our
+    table.
+    """
+    settings = extra_settings()
+    user, secret = settings.pop("sasl.username", None), settings.pop("sasl.password", None)
+    options = {"kafka.bootstrap.servers": bootstrap}
+    unknown = sorted(key for key in settings if key not in JAVA_NAMES)
+    if unknown:
+        raise MachineError(
+            f"{VARIABLE} sets {', '.join(unknown)}, which Spark's client has no word for here",
+            f"Use only sasl.username, sasl.password, {', '.join(JAVA_NAMES)}.",
+        )
+    options |= {f"kafka.{JAVA_NAMES[key]}": value for key, value in settings.items()}
+    if "ssl.ca.location" in settings:
+        options["kafka.ssl.truststore.type"] = "PEM"
+    if user is not None and secret is not None:
+        options["kafka.sasl.jaas.config"] = jaas(options.get("kafka.sasl.mechanism", "PLAIN"), user, secret)
+    return options
+
+
+def jaas(mechanism: str, user: str, secret: str) -> str:
+    """Java's way to write a user and password."""
+    module = "scram.ScramLoginModule" if mechanism.startswith("SCRAM") else "plain.PlainLoginModule"
+    name, word = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (user, secret))
+    return f'org.apache.kafka.common.security.{module} required username="{name}" password="{word}";'
+
+
+def admin(bootstrap: str, settings: Mapping[str, Any] | None = None) -> Any:
+    """A confluent_kafka AdminClient; connects when first asked something."""
+    from confluent_kafka.admin import AdminClient
+
+    return AdminClient({**client_config(bootstrap), **(settings or {})})
+
+
+def ready(client: Any, timeout_s: float = 1.0) -> bool:
+    """Whether a broker and a controller answer.
+
+    An open port is not enough: Kafka opens it before its controller lets the broker in.
+    """
+    from confluent_kafka import KafkaException
+
+    try:
+        metadata = client.list_topics(timeout=timeout_s)
+    except KafkaException:
+        return False
+    return bool(metadata.brokers) and metadata.controller_id >= 0
+
+
+def require(bootstrap: str, deadline_s: float = REQUEST_S) -> None:
+    """Return once the broker answers; MachineError with the client's last complaint if it does not."""
+    complaints: list[str] = []
+    client = admin(bootstrap, {"error_cb": lambda error: complaints.append(error.str())})
+    if until(lambda: ready(client), deadline_s):
+        return
+    client.poll(0)  # hands the complaints to error_cb
+    why = f" ({complaints[-1]})" if complaints else ""
+    raise MachineError(
+        f"no broker answers at {bootstrap} within {deadline_s:.0f} s{why}",
+        f"Check host and port, and user and certificates in {VARIABLE}; or use --broker embedded.",
+    )
+
+
+def ensure_topic(bootstrap: str, name: str, partitions: int, config: Mapping[str, str]) -> None:
+    """Create the topic if missing and return once the broker shows it with exactly `partitions` partitions.
+
+    An existing topic is never altered: another partition count would move keys between partitions, so that is
+    a MachineError. A broker that is just starting can say "already exists" for a topic that it does not show
+    yet; then the creation is tried again until the deadline.
+    """
+    client = admin(bootstrap)
+    last: list[str] = []
+
+    def present() -> int:
+        found = partition_count(client, name)
+        if found == 0:
+            last[:] = [create(client, name, partitions, config)]
+            found = partition_count(client, name)
+        return found
+
+    found = until(present, TOPIC_DEADLINE_S)
+    if not found:
+        raise MachineError(
+            f"topic {name} did not appear on {bootstrap} within {TOPIC_DEADLINE_S:.0f} s: {last[-1]}",
+            "Look at the broker's log, and whether this user may create topics.",
+        )
+    if found != partitions:
+        raise MachineError(
+            f"topic {name} on {bootstrap} has {found} partitions, the contract wants {partitions}",
+            "Change the contract, or use a new topic: more partitions would break the order of events.",
+        )
+
+
+def create(client: Any, name: str, partitions: int, config: Mapping[str, str]) -> str:
+    """Ask once for a topic; the broker's answer as text. What waiting can't cure is a MachineError."""
+    from confluent_kafka import KafkaError, KafkaException
+    from confluent_kafka.admin import NewTopic
+
+    final = {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.INVALID_CONFIG, KafkaError.TOPIC_EXCEPTION}
+    settings = {key: value for key, value in config.items() if key != "replication.factor"}
+    copies = int(config.get("replication.factor", -1))
+    topic = NewTopic(name, num_partitions=partitions, replication_factor=copies, config=settings)
+    try:
+        client.create_topics([topic], operation_timeout=REQUEST_S, request_timeout=REQUEST_S)[name].result()
+    except KafkaException as error:
+        reason = error.args[0]
+        if reason.code() in final:
+            raise MachineError(f"topic {name} can't be created: {reason.str()}", "Correct the contract.") from error
+        return str(reason.str())
+    return "created, but not shown"
+
+
+def partition_count(client: Any, name: str) -> int:
+    """How many partitions with a leader the broker shows for the topic; 0 if it is not (wholly) there."""
+    from confluent_kafka import KafkaException
+
+    try:
+        topic = client.list_topics(timeout=REQUEST_S).topics.get(name)
+    except KafkaException:
+        return 0
+    if topic is None or topic.error is not None or any(row.leader < 0 for row in topic.partitions.values()):
+        return 0
+    return len(topic.partitions)
+
+
+def watermarks(bootstrap: str, topic: str) -> dict[int, tuple[int, int]]:
+    """Partition to (low, high): the first offset still there, and the one after the last; MachineError if no
+    topic.
+
+    Read through the admin client: a consumer would make the broker create its offsets topic.
+    """
+    from confluent_kafka import KafkaException, TopicPartition
+    from confluent_kafka.admin import OffsetSpec
+
+    client = admin(bootstrap)
+    try:
+        found = client.list_topics(topic, timeout=REQUEST_S).topics[topic]
+        if found.error is not None:
+            raise MachineError(
+                f"topic {topic} does not exist on {bootstrap}",
+                "Send events first: `tickets produce`, or give another --broker.",
+            )
+        places = [TopicPartition(topic, number) for number in sorted(found.partitions)]
+        low, high = (
+            client.list_offsets(dict.fromkeys(places, spec), request_timeout=REQUEST_S)
+            for spec in (OffsetSpec.earliest(), OffsetSpec.latest())
+        )
+        return {place.partition: (low[place].result().offset, high[place].result().offset) for place in places}
+    except KafkaException as error:
+        reason = error.args[0].str()
+        raise MachineError(f"{bootstrap} did not answer for topic {topic}: {reason}", "Is the broker up?") from error

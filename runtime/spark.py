@@ -1,0 +1,165 @@
+"""Settings to a Spark session: Delta, the Kafka source, UTC, and a Java process that ends with its driver."""
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runtime.errors import MachineError
+from runtime.files import write_atomically
+from runtime.jars import fetch, ivy_jar
+from runtime.java import find_java
+from runtime.progress import working
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+MEMORY_VARIABLE = "TICKETS_DRIVER_MEMORY"
+LOG_LINES = 12
+LOG4J = """\
+status = error
+appender.file.type = File
+appender.file.name = file
+appender.file.fileName = {log}
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d{{ISO8601}} %p %c{{1}}: %m%n%ex
+rootLogger.level = {level}
+rootLogger.appenderRef.file.ref = file
+"""
+
+
+def open_session(
+    app: str,
+    *,
+    scratch: Path,
+    master: str = "local[*]",
+    conf: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    log_level: str = "warn",
+) -> "SparkSession":
+    """The process's Spark session, started if there is none; later calls get the running one, with their SQL
+    settings.
+
+    `scratch` holds shuffle files and the warehouse; `log` (default scratch/spark.log) gets what Spark and its
+    workers say, so that the terminal stays the command's own. Ctrl-C reaches Python only, which then can stop
+    its queries cleanly; if Python dies, its Java process sees its input close and exits. MachineError if
+    Spark does not start.
+    """
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+    log = (log or scratch / "spark.log").resolve()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    scratch = scratch.resolve()
+    settings = settings_for(app, master, scratch) | java_options(scratch, log, log_level) | dict(conf or {})
+    with environment(), own_interrupt():
+        if SparkContext._gateway is None:
+            with working("starting Spark"):
+                launch(SparkConf(loadDefaults=False).setAll(list(settings.items())), log)
+        try:
+            return SparkSession.builder.config(map=settings).getOrCreate()
+        except Exception as error:
+            raise failure(log) from error
+
+
+def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
+    """What every session of the product is set to."""
+    cores = os.cpu_count() or 2
+    settings = {
+        "spark.app.name": app,
+        "spark.master": master,
+        "spark.jars": ",".join(str(jar) for jar in fetch("spark")),
+        "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "2g"),
+        "spark.local.dir": str(scratch / "local"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": str(2 * cores),
+        "spark.sql.adaptive.enabled": "true",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.streaming.forceDeleteTempCheckpointLocation": "true",
+        "spark.databricks.delta.snapshotPartitions": str(cores),  # 50 by default: all overhead on one machine
+    }
+    if master.startswith("local"):
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    return settings
+
+
+def java_options(scratch: Path, log: Path, level: str) -> dict[str, str]:
+    """The driver's Java options: our log settings instead of Spark's, which write to the terminal."""
+    log4j = scratch / "log4j2.properties"
+    write_atomically(log4j, LOG4J.format(log=log, level=level))
+    return {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC"}
+
+
+def launch(conf: Any, log: Path) -> None:
+    """Start the Java process in a session of its own, with its output in the log, for SparkContext to use."""
+    from pyspark import SparkContext
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.java_gateway import launch_gateway
+
+    with log.open("ab") as output:
+        options = {"start_new_session": True, "stdout": output, "stderr": subprocess.STDOUT}
+        try:
+            SparkContext._gateway = launch_gateway(conf, options)
+        except PySparkRuntimeError as error:
+            raise failure(log) from error
+    SparkContext._jvm = SparkContext._gateway.jvm
+    logging.getLogger().addFilter(not_an_interrupt)
+
+
+def not_an_interrupt(line: logging.LogRecord) -> bool:
+    """Drop the traceback that py4j logs on the root logger for each Ctrl-C, which then is raised anyway."""
+    return not str(line.msg).startswith("KeyboardInterrupt while sending command")
+
+
+def failure(log: Path) -> MachineError:
+    """Spark's own last words as an error."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
+    return MachineError(
+        "Spark did not start; its log ends with:\n" + ("\n".join(lines) or "(nothing)"),
+        f"The whole log is {log}. See `tickets doctor`; with little memory, lower {MEMORY_VARIABLE}.",
+    )
+
+
+@contextlib.contextmanager
+def environment() -> Iterator[None]:
+    """What Spark's start reads from the environment: this Java, this Python, the PySpark of this Python."""
+    wanted = {
+        "JAVA_HOME": str(find_java().home),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "SPARK_HOME": str(ivy_jar().parent.parent),
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def own_interrupt() -> Iterator[None]:
+    """Keep the caller's Ctrl-C handler: Spark sets one that cancels all jobs, which fails a running query."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

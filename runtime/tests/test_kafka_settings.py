@@ -1,0 +1,74 @@
+"""Client settings: the user's file reaches librdkafka and Spark alike, and the client stays silent."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime import kafka
+from runtime.errors import MachineError
+
+SASL = """
+# a comment
+security.protocol=SASL_SSL
+sasl.mechanism = SCRAM-SHA-512
+sasl.username=svc
+sasl.password=pa"ss=word
+ssl.ca.location=/etc/ca.pem
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A properties file that TICKETS_KAFKA_CONFIG names."""
+    path = tmp_path / "client.properties"
+    path.write_text(SASL)
+    monkeypatch.setenv("TICKETS_KAFKA_CONFIG", str(path))
+    return path
+
+
+def test_the_users_settings_are_on_top(settings: Path) -> None:
+    """Values keep their blanks, quotes and equals signs."""
+    config = kafka.client_config("h:1")
+    assert config["bootstrap.servers"] == "h:1"
+    assert config["sasl.password"] == 'pa"ss=word'
+    assert config["log_level"] == "0"
+
+
+def test_spark_gets_the_same_in_its_own_words(settings: Path) -> None:
+    """User and password become a JAAS line, the authority a PEM trust store."""
+    assert kafka.spark_options("h:1") == {
+        "kafka.bootstrap.servers": "h:1",
+        "kafka.security.protocol": "SASL_SSL",
+        "kafka.sasl.mechanism": "SCRAM-SHA-512",
+        "kafka.ssl.truststore.location": "/etc/ca.pem",
+        "kafka.ssl.truststore.type": "PEM",
+        "kafka.sasl.jaas.config": "org.apache.kafka.common.security.scram.ScramLoginModule required "
+        'username="svc" password="pa\\"ss=word";',
+    }
+
+
+def test_a_setting_without_a_java_word_is_refused(settings: Path) -> None:
+    """Rather than leave it out, the name is given."""
+    settings.write_text("enable.ssl.certificate.verification=false\n")
+    with pytest.raises(MachineError, match="certificate"):
+        kafka.spark_options("h:1")
+
+
+def test_a_line_without_a_value_is_refused_without_showing_it_all(settings: Path) -> None:
+    """A properties file that is none is named."""
+    settings.write_text("just words\n")
+    with pytest.raises(MachineError, match=r"client\.properties has a line without '='"):
+        kafka.client_config("h:1")
+
+
+def test_a_missing_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connecting without the settings that were asked for would be worse."""
+    monkeypatch.setenv("TICKETS_KAFKA_CONFIG", "/nowhere/client.properties")
+    with pytest.raises(MachineError, match="can't be read"):
+        kafka.client_config("h:1")
+
+
+def test_without_a_file_nothing_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default is a plain connection."""
+    monkeypatch.delenv("TICKETS_KAFKA_CONFIG", raising=False)
+    assert kafka.spark_options("h:1") == {"kafka.bootstrap.servers": "h:1"}

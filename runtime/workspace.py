@@ -1,0 +1,69 @@
+"""One folder to every place a run writes to; nothing is written anywhere else but the user's cache."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.errors import MachineError
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder given as --data. Paths are named here and made by whoever writes to them."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, root: Path) -> "Workspace":
+        """Make the folder if needed; raises MachineError where it can't be written to."""
+        absolute = root.expanduser().resolve()
+        remedy = "Give another folder with --data or TICKETS_DATA, or correct its permissions."
+        try:
+            absolute.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MachineError(f"the folder {absolute} can't be made: {error.strerror}", remedy) from error
+        if not os.access(absolute, os.W_OK | os.X_OK):
+            raise MachineError(f"the folder {absolute} is not writable", remedy)
+        return cls(absolute)
+
+    @property
+    def broker(self) -> Path:
+        """Record, data, settings and log of the broker that this workspace keeps."""
+        return self.root / "broker"
+
+    def tables(self, contract: str) -> Path:
+        """The Delta table of one output contract."""
+        return self.root / "tables" / contract
+
+    def checkpoint(self, contract: str) -> Path:
+        """The streaming checkpoint of one input contract."""
+        return self.root / "checkpoints" / contract
+
+    @property
+    def exports(self) -> Path:
+        """All published exports."""
+        return self.root / "exports"
+
+    def export(self, contract: str) -> Path:
+        """The published exports of one contract, one folder per ledger version."""
+        return self.exports / contract
+
+    @property
+    def latest(self) -> Path:
+        """The pointer to the newest published export."""
+        return self.exports / "latest.json"
+
+    @property
+    def refused(self) -> Path:
+        """Exports that failed their check, with the reason; never published."""
+        return self.root / "refused"
+
+    @property
+    def secrets(self) -> Path:
+        """Keys; readable by their owner alone."""
+        return self.root / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        """Spark's log and the like."""
+        return self.root / "logs"
