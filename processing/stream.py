@@ -23,6 +23,9 @@ from processing.derive import Derivation
 from processing.errors import ProcessingError
 
 
+EARLIEST = -2  # Spark's word for the first offset the broker still has
+
+
 class Lease(Protocol):
     """What says whether this process may still write; raises where it may not."""
 
@@ -97,13 +100,13 @@ class Job:
 
     def _starting_offsets(self) -> str:
         """Used by Spark only without a checkpoint: then the ledger itself says how far it has come."""
+        if (self.checkpoint / "metadata").exists() or tables.version(self.derivation.ledger) == tables.CREATED:
+            return "earliest"
         rows = self.spark.read.format("delta").load(str(self.derivation.ledger))
         last = rows.groupBy("partition").agg(F.max("offset").alias("last")).collect()
-        if not last:
-            return "earliest"
         found = {str(row["partition"]): row["last"] + 1 for row in last}
         partitions = self.derivation.source.envelope.partitions if self.derivation.source.envelope else 0
-        every = {str(number): -2 for number in range(partitions)}  # -2: the earliest that the broker still has
+        every = {str(number): EARLIEST for number in range(partitions)}
         return json.dumps({self.source.topic: every | found})
 
     def _guarded(self, records: DataFrame, number: int) -> None:

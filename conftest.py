@@ -1,0 +1,3 @@
+"""Where pytest finds the steps of the features: plugins may be named in this folder's conftest only."""
+
+pytest_plugins = ["features.steps.sending", "features.steps.running", "features.steps.results"]

@@ -1,0 +1,56 @@
+"""Fixtures of the features: one workspace with a running job for all `@live` scenarios, one of its own for the rest."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.harness import Pipeline
+
+
+@pytest.fixture(scope="session")
+def live_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    """A workspace whose job runs all the time, shared by scenarios that tell their events apart by id."""
+    made = Pipeline(tmp_path_factory.mktemp("live"))
+    made.open()
+    try:
+        made.ensure_topic()
+        made.live = made.start("process", made.contract, "--every", "500ms")
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipeline]:
+    """The workspace of one scenario."""
+    if request.node.get_closest_marker("live"):
+        shared: Pipeline = request.getfixturevalue("live_pipeline")
+        shared.sent.clear()
+        yield shared
+        return
+    own = Pipeline(tmp_path / "data")
+    own.open()
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Every scenario needs Java; those of the shared workspace stay on one worker, others go feature by feature."""
+    for item in items:
+        scenario = getattr(getattr(item, "obj", None), "__scenario__", None)
+        if scenario is None:
+            continue
+        item.add_marker(pytest.mark.jvm)
+        item.add_marker(pytest.mark.timeout(600))
+        shared = item.get_closest_marker("live") is not None
+        item.add_marker(pytest.mark.xdist_group("live" if shared else Path(scenario.feature.filename).stem))
+
+
+def pytest_bdd_apply_tag(tag: str, function: Any) -> bool:
+    """Tags become pytest markers of the same name."""
+    getattr(pytest.mark, tag)(function)
+    return True

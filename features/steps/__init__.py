@@ -1,0 +1,1 @@
+"""Sentences to commands and checks: sending, running, results."""

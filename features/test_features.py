@@ -1,0 +1,32 @@
+"""Binds every feature file of this folder, and fails where a file or scenario is bound by nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pytest_bdd import scenarios
+
+HERE = Path(__file__).parent
+
+scenarios(".")
+
+
+def _written(text: str) -> int:
+    """Scenarios in a feature file, by lines alone: an outline counts once for each row of its examples."""
+    plain = len(re.findall(r"^\s*Scenario:", text, re.MULTILINE))
+    tables = re.findall(r"^\s*Examples:.*\n((?:\s*\|.*\n?)+)", text, re.MULTILINE)
+    return plain + sum(len(table.strip().splitlines()) - 1 for table in tables)
+
+
+@pytest.mark.parametrize("file", sorted(HERE.rglob("*.feature")), ids=lambda file: file.stem)
+def test_every_scenario_is_collected(file: Path, request: pytest.FixtureRequest) -> None:
+    """pytest-bdd passes silently over a file that nothing binds; this does not."""
+    bound = [
+        item
+        for item in request.session.items
+        if (scenario := getattr(getattr(item, "obj", None), "__scenario__", None)) is not None
+        and Path(scenario.feature.filename) == file
+    ]
+    if request.config.option.markexpr or request.config.option.keyword or request.session.testsfailed:
+        pytest.skip("only part of the scenarios was asked for") if not bound else None
+    assert len(bound) == _written(file.read_text("utf-8"))
