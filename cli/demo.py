@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,9 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
             events=events,
             seed=seed,
             rate=None,
-            invalid=0.03,
-            duplicates=0.01,
-            late=0.02,
+            invalid=Decimal("0.03"),
+            duplicates=Decimal("0.01"),
+            late=Decimal("0.02"),
             start=midnight - timedelta(days=7),
             timeout_s=60,
             progress=True,

@@ -21,6 +21,7 @@ from runtime.workspace import Workspace
 if TYPE_CHECKING:
     from processing.derive import Derivation
 
+SHORT_RUN_EVENTS = 300_000  # below, starting Java takes longer than the work
 UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes"}
 
 
@@ -83,11 +84,14 @@ def run_process(
     began = time.monotonic()
     with Lease.acquire(workspace.tables(contract.name) / ".lease", "process") as lease:
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
+        marks = kafka.watermarks(broker.bootstrap, envelope.topic)
+        few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
         spark = open_session(
             f"tickets process {contract.name}",
             scratch=workspace.root / "scratch",
             master=master,
             log=workspace.logs / "spark.log",
+            short=few and every is None,
         )
         started = time.monotonic() - began
         from processing.stream import Batch, Job, Source, describe

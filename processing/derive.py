@@ -89,21 +89,33 @@ def _column(field: Field) -> Column:
     return F.col(f"`{field.name}`") if field.transform == "enrich" or not path else F.col(f"`{path}`")
 
 
-def append_accepted(
-    spark: SparkSession, derivation: Derivation, batch: str, ledger: int, application: str, number: int
-) -> None:
+@dataclass(frozen=True)
+class Stamp:
+    """One committed micro-batch: its name in the ledger, the ledger version it made, and its transaction."""
+
+    batch: str
+    ledger: int
+    application: str
+    number: int
+
+
+References = dict[str, DataFrame]
+
+
+def append_accepted(spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp) -> None:
     """Append one ledger batch's accepted rows; a batch that was appended before is skipped by its number."""
     events = spark.read.format("delta").load(str(derivation.ledger))
-    mine = events.where((F.col("batch") == batch) & (F.col("outcome") == "accepted"))
-    rows = accepted_rows(mine, derivation, read_references(spark, derivation))
-    writer = rows.write.format("delta").mode("append").option("userMetadata", note(ledger))
-    writer.option("txnAppId", application).option("txnVersion", number).save(str(derivation.path(derivation.accepted)))
+    mine = events.where((F.col("batch") == stamp.batch) & (F.col("outcome") == "accepted"))
+    rows = accepted_rows(mine, derivation, references)
+    writer = rows.write.format("delta").mode("append").option("userMetadata", note(stamp.ledger))
+    writer = writer.option("txnAppId", stamp.application).option("txnVersion", stamp.number)
+    writer.save(str(derivation.path(derivation.accepted)))
 
 
-def rebuild_accepted(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
+def rebuild_accepted(spark: SparkSession, derivation: Derivation, references: References, ledger: int) -> None:
     """Compute the accepted rows anew from the whole ledger."""
     events = spark.read.format("delta").load(str(derivation.ledger)).where("outcome = 'accepted'")
-    rows = accepted_rows(events, derivation, read_references(spark, derivation))
+    rows = accepted_rows(events, derivation, references)
     _overwrite(rows, derivation.path(derivation.accepted), ledger)
 
 

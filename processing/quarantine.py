@@ -15,6 +15,15 @@ _COLUMNS = (
     "first_offset, raw_bytes"
 )
 
+_BY_CLAUSE = """
+SELECT reason, count(*) FROM (
+    SELECT DISTINCT "partition", "offset", unnest(
+        CASE WHEN outcome = 'rejected' THEN list_transform(violations, lambda v: v.clause) ELSE [outcome] END
+    ) AS reason
+    FROM ledger WHERE outcome <> 'accepted'
+) GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
 
 def refused(ledger: Path, limit: int, clause: str | None) -> list[dict[str, Any]]:
     """The newest refused records first, optionally those that break one clause; one dict per record."""
@@ -27,15 +36,7 @@ def refused(ledger: Path, limit: int, clause: str | None) -> list[dict[str, Any]
 
 def by_clause(ledger: Path) -> list[tuple[str, int]]:
     """(clause, records that break it), most frequent first; other outcomes under their own names."""
-    rows: list[tuple[str, int]] = (
-        open_ledger(ledger)
-        .execute(
-            'SELECT reason, count(*) FROM (SELECT DISTINCT "partition", "offset", unnest(CASE WHEN outcome = \'rejected\' '
-            "THEN list_transform(violations, lambda v: v.clause) ELSE [outcome] END) AS reason FROM ledger "
-            "WHERE outcome <> 'accepted') GROUP BY 1 ORDER BY 2 DESC, 1"
-        )
-        .fetchall()
-    )
+    rows: list[tuple[str, int]] = open_ledger(ledger).execute(_BY_CLAUSE).fetchall()
     return rows
 
 

@@ -19,9 +19,8 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 from pyspark.sql.streaming import StreamingQuery
 
 from processing import derive, ledger, tables
-from processing.derive import Derivation
+from processing.derive import Derivation, References, Stamp
 from processing.errors import ProcessingError
-
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
@@ -68,7 +67,8 @@ class Job:
     every: str | None
     on_batch: Callable[[Batch], None]
     stop: threading.Event
-    failure: BaseException | None = field(default=None)
+    failure: BaseException | None = field(default=None, init=False)
+    references: References = field(default_factory=dict, init=False)
 
     def run(self) -> None:
         """Read until done or stopped; ProcessingError where the job cannot go on.
@@ -76,6 +76,7 @@ class Job:
         One `run` after another gives the same tables as one alone, whatever was interrupted before.
         """
         path = self.derivation.ledger
+        self.references = derive.read_references(self.spark, self.derivation)
         tables.create_ledger(path, self.derivation.source)
         for contract in (self.derivation.accepted, *self.derivation.aggregates):
             tables.create_derived(self.derivation.path(contract), contract)
@@ -130,10 +131,11 @@ class Job:
         ledger.commit(rows, path, application, number)
         version = tables.version(path)
         self.lease.check()
-        derive.append_accepted(spark, self.derivation, batch, version, application, number)
+        stamp = Stamp(batch, version, application, number)
+        derive.append_accepted(spark, self.derivation, self.references, stamp)
         if self.every:
             derive.refresh_aggregates(spark, self.derivation, version)
-        self.on_batch(Batch(number, _outcomes(spark, path, batch), time.monotonic() - began))
+        self.on_batch(Batch(number, _outcomes(path, batch), time.monotonic() - began))
 
     def _application(self) -> str:
         """The query's id, as its checkpoint has it: a new checkpoint gets new transaction numbers."""
@@ -163,22 +165,25 @@ class Job:
         self.lease.check()
         accepted = self.derivation.path(self.derivation.accepted)
         if tables.ledger_version(accepted) != version:
-            derive.rebuild_accepted(self.spark, self.derivation, version)
+            derive.rebuild_accepted(self.spark, self.derivation, self.references, version)
         behind = [tables.ledger_version(self.derivation.path(c)) for c in self.derivation.aggregates]
         if any(noted != version for noted in behind):
             derive.refresh_aggregates(self.spark, self.derivation, version)
 
 
-def _outcomes(spark: SparkSession, path: Path, batch: str) -> dict[str, int]:
-    rows = (
-        spark.read.format("delta").load(str(path)).where(F.col("batch") == batch).groupBy("outcome").count().collect()
-    )
-    return {row["outcome"]: int(row["count"]) for row in rows}
+def _outcomes(path: Path, batch: str) -> dict[str, int]:
+    """Records by outcome in one batch, from the files whose statistics name it."""
+    import pyarrow.dataset as ds
+    from deltalake import DeltaTable
+
+    rows = DeltaTable(path).to_pyarrow_dataset().to_table(columns=["outcome"], filter=ds.field("batch") == batch)
+    counted = rows["outcome"].value_counts().to_pylist()
+    return {row["values"]: row["counts"] for row in counted}
 
 
 _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
     "DATA_LOSS": (
-        "records of topic {topic} were lost before they were read: the topic was deleted, made anew, or its retention passed",
+        "records of topic {topic} were lost before they were read: it was deleted, made anew, or its retention passed",
         "Look at `tickets audit`. To go on with what the topic holds now, use another --data folder.",
     ),
     "UnknownTopicOrPartition": (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MEMORY_VARIABLE = "TICKETS_DRIVER_MEMORY"
 LOG_LINES = 12
+SHORT_RUN = "-XX:TieredStopAtLevel=1"  # the optimising compiler pays off after about a minute; before, it competes
 LOG4J = """\
 status = error
 appender.file.type = File
@@ -42,12 +43,13 @@ def open_session(
     conf: Mapping[str, str] | None = None,
     log: Path | None = None,
     log_level: str = "warn",
+    short: bool = False,
 ) -> "SparkSession":
     """The process's Spark session, started if there is none; later calls get the running one, with their SQL
     settings.
 
-    `scratch` holds shuffle files and the warehouse; `log` (default scratch/spark.log) gets what Spark and its
-    workers say, so that the terminal stays the command's own. Ctrl-C reaches Python only, which then can stop
+    `short` is for runs of seconds: Java then compiles quickly instead of well. `scratch` holds shuffle files and
+    the warehouse; `log` (default scratch/spark.log) gets what Spark and its workers say, so that the terminal stays the command's own. Ctrl-C reaches Python only, which then can stop
     its queries cleanly; if Python dies, its Java process sees its input close and exits. MachineError if
     Spark does not start.
     """
@@ -57,7 +59,7 @@ def open_session(
     log = (log or scratch / "spark.log").resolve()
     log.parent.mkdir(parents=True, exist_ok=True)
     scratch = scratch.resolve()
-    settings = settings_for(app, master, scratch) | java_options(scratch, log, log_level) | dict(conf or {})
+    settings = settings_for(app, master, scratch) | java_options(scratch, log, log_level, short) | dict(conf or {})
     with environment(), own_interrupt():
         if SparkContext._gateway is None:
             with working("starting Spark"):
@@ -94,7 +96,7 @@ def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
     return settings
 
 
-def java_options(scratch: Path, log: Path, level: str) -> dict[str, str]:
+def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str, str]:
     """The driver's Java options: our log settings instead of Spark's, which write to the terminal."""
     log4j = scratch / "log4j2.properties"
     write_atomically(log4j, LOG4J.format(log=log, level=level))

@@ -1,0 +1,129 @@
+"""Bytes, formats, patterns and numbers: the meanings that every enforcer shares."""
+
+from decimal import Decimal
+
+import pytest
+
+from contracts.compiler.formats import FORMATS, parse_date, parse_timestamp
+from contracts.compiler.numbers import is_multiple, within_digits
+from contracts.compiler.patterns import compile_pattern, refusal
+from contracts.compiler.strict_json import RefusedBytes, read
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        (b"", "json"),
+        (b"   ", "json"),
+        (b"{", "json"),
+        (b"{} {}", "json"),
+        (b'{"a": NaN}', "json"),
+        (b'{"a": -Infinity}', "json"),
+        (b"{'a': 1}", "json"),
+        (b'{"a": 01}', "json"),
+        (b'{"a": 1,}', "json"),
+        (b'{"a": "\t"}', "json"),
+        (b'{"a": "\xff"}', "utf8"),
+        (b"\xef\xbb\xbf{}", "utf8"),
+        (b'{"a": "\\ud800"}', "utf8"),
+        (b'{"a": 1, "a": 2}', "duplicate_key"),
+        (b'{"a": {"b": 1, "\\u0062": 2}}', "duplicate_key"),
+        (b"[" * 65 + b"]" * 65, "depth"),
+        (b"[" * 100_000, "depth"),
+        (b"9" * 5000, "number"),
+        (b"1e999999999", "number"),
+        (b"1e99999999999999999999", "number"),
+    ],
+)
+def test_bytes_that_are_no_plain_json_are_refused(value: bytes, rule: str) -> None:
+    """Strictly by RFC 8259, and what it calls unpredictable too; never with a traceback."""
+    with pytest.raises(RefusedBytes) as refused:
+        read(value)
+    assert refused.value.rule == rule
+
+
+def test_numbers_are_read_exactly() -> None:
+    """No number passes through a binary float."""
+    assert read(b'{"a": 0.1, "b": 12345678901234567890, "c": 1e2}') == {
+        "a": Decimal("0.1"),
+        "b": 12345678901234567890,
+        "c": Decimal("1e2"),
+    }
+
+
+def test_64_levels_are_read() -> None:
+    """The bound is the last depth that passes."""
+    assert read(b"[" * 64 + b"]" * 64)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("uuid", ["0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11"], ["0b7c7c1e52ae4a1c9d0f5d4f6f0f6f11", "{0b7c7c1e}", ""]),
+        ("email", ["ada@example.com", "a.b+c@x-y.example"], ["ada", "a@b", "a@@b.c", ".a@b.c", "a@b..c", "a@b.c\n"]),
+        ("ipv4", ["10.0.0.1"], ["10.0.0", "256.1.1.1", "010.1.1.1", "1.1.1.1 "]),
+        ("ipv6", ["::1", "2001:db8::1"], ["1::2::3", "fe80::1%eth0", "::g"]),
+        ("hostname", ["a", "a-b.example"], ["-a", "a_b", "a..b", "x" * 64]),
+        ("uri", ["https://example.com/a?b=c", "urn:isbn:123"], ["example.com", "http://[", "a:%zz", "http://a b"]),
+    ],
+)
+def test_formats(name: str, good: list[str], bad: list[str]) -> None:
+    """Each format by its RFC, at its edges."""
+    assert [text for text in good if not FORMATS[name](text)] == []
+    assert [text for text in bad if FORMATS[name](text)] == []
+
+
+def test_timestamps_need_an_offset_and_at_most_six_digits() -> None:
+    """Stored UTC, microseconds; nothing is cut off silently."""
+    moment = parse_timestamp("2026-01-05T09:30:00.123456+01:00", True)
+    assert moment is not None
+    assert moment.isoformat() == "2026-01-05T08:30:00.123456+00:00"
+    for text in (
+        "2026-01-05T09:30:00",
+        "2026-01-05 09:30:00Z",
+        "2026-01-05T09:30Z",
+        "2026-01-05T09:30:00.1234567Z",
+        "2026-02-30T09:30:00Z",
+        "2026-01-05T24:00:00Z",
+        "2026-01-05T09:30:60Z",
+        "0001-01-01T00:00:00+05:00",
+        "2026-W01-1T09:30:00Z",
+        "10:00",
+    ):
+        assert parse_timestamp(text, True) is None, text
+    assert parse_date("2026-02-29") is None
+    assert parse_date("20260228") is None
+
+
+def test_patterns_mean_what_ecma_means() -> None:
+    """The dollar is the very end, digits are ASCII, and a pattern is searched."""
+    ticket = compile_pattern("^TCK-[0-9]{8}$")
+    assert ticket.search("TCK-00000042")
+    assert not ticket.search("TCK-00000042\n")
+    assert not compile_pattern(r"^\d$").search("٣")
+    assert compile_pattern("b").search("abc")
+    assert not compile_pattern("^a.c$").search("a\u2028c")
+    assert compile_pattern(r"^a\$[$]$").search("a$$")
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)", r"(a)\1", r"\bA", "(a+)+", "a++", "[[:alpha:]]", "(", r"\p{L}", "(a*)*b"])
+def test_patterns_that_engines_read_differently_are_refused(pattern: str) -> None:
+    """With a reason, at lint time."""
+    assert refusal(pattern)
+
+
+def test_multiples_are_exact() -> None:
+    """Every cent is a multiple of 0.01, and nothing else is."""
+    assert all(is_multiple(Decimal(cents).scaleb(-2), Decimal("0.01")) for cents in range(-500, 3000))
+    assert not is_multiple(Decimal("0.005"), Decimal("0.01"))
+    assert is_multiple(Decimal("1e30"), Decimal("0.01"))
+    assert not is_multiple(Decimal("1e-30"), 3)
+
+
+def test_decimal_columns_hold_what_they_say() -> None:
+    """Zeros at either end do not count."""
+    assert within_digits(Decimal("9999999999.99"), 10, 2)
+    assert within_digits(Decimal("0.070"), 10, 2)
+    assert not within_digits(Decimal("0.071"), 10, 2)
+    assert not within_digits(Decimal("10000000000"), 10, 2)
+    assert within_digits(Decimal("1e9"), 10, 2)

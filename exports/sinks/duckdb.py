@@ -1,0 +1,89 @@
+"""Rows to DuckDB: one file with a typed, commented table per contract, for SQL without any setup."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from contracts.compiler.model import Contract, Field
+from contracts.compiler.types import decimal_parts
+from exports.columns import EXACT, NESTED, item_of
+
+FILE = "export.duckdb"
+PLAIN: Mapping[str, str] = {
+    "string": "VARCHAR",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "i8": "TINYINT",
+    "i16": "SMALLINT",
+    "i32": "INTEGER",
+    "i64": "BIGINT",
+    "u8": "UTINYINT",
+    "u16": "USMALLINT",
+    "u32": "UINTEGER",
+    "u64": "UBIGINT",
+    "f32": "FLOAT",
+    "f64": "DOUBLE",
+}
+if PLAIN.keys() != EXACT.keys():
+    raise TypeError(f"exports.sinks.duckdb.PLAIN differs from columns.py: {sorted(PLAIN.keys() ^ EXACT.keys())}")
+
+
+def _plain(field: Field) -> str:
+    parts = decimal_parts(field.storage)
+    return f"DECIMAL({parts[0]},{parts[1]})" if parts else PLAIN[field.storage]
+
+
+def _object(field: Field) -> str:
+    return f"STRUCT({', '.join(f'{_name(child.name)} {sql_type(child)}' for child in field.properties)})"
+
+
+_NESTED: Mapping[str, Callable[[Field], str]] = {
+    "array": lambda field: f"{sql_type(item_of(field))}[]",
+    "object": _object,
+}
+if _NESTED.keys() != NESTED.keys():
+    raise TypeError(f"exports.sinks.duckdb._NESTED differs from columns.py: {sorted(_NESTED.keys() ^ NESTED.keys())}")
+
+
+def sql_type(field: Field) -> str:
+    """The DuckDB type of a field."""
+    return _NESTED.get(field.type, _plain)(field)
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def statements(contract: Contract) -> list[str]:
+    """The SQL that makes a contract's table, and says what it and its columns mean."""
+    table = _name(contract.name)
+    columns = ", ".join(
+        f"{_name(field.name)} {sql_type(field)}{' NOT NULL' if field.required else ''}" for field in contract.fields
+    )
+    comments = [
+        f"COMMENT ON COLUMN {table}.{_name(field.name)} IS {_literal(field.description)}" for field in contract.fields
+    ]
+    return [
+        f"CREATE TABLE {table} ({columns})",
+        f"COMMENT ON TABLE {table} IS {_literal(contract.description)}",
+        *comments,
+    ]
+
+
+def write(contract: Contract, frame: pl.DataFrame, folder: Path) -> Path:
+    """A table in `export.duckdb`. Called once per table after its check; an error leaves a file that is discarded."""
+    path = folder / FILE
+    with duckdb.connect(path) as database:
+        for statement in statements(contract):
+            database.execute(statement)
+        database.register("checked_rows", frame.to_arrow())
+        database.execute(f"INSERT INTO {_name(contract.name)} SELECT * FROM checked_rows")  # noqa: S608 - quoted above
+        database.unregister("checked_rows")
+    return path

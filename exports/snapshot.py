@@ -1,0 +1,180 @@
+"""Delta to polars: one consistent view of ledger and derived tables at one ledger version, rows in a fixed order.
+
+Derived tables say in their commit which ledger version they were made from. Commits of maintenance change no rows,
+so they do not count as versions here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from contracts.compiler.model import Contract, Field
+from exports.columns import STORED, dtype
+from exports.errors import ExportError
+from exports.schema import identity
+
+MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES"})
+ATTEMPTS = 5
+LEDGER = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Tables pinned at one ledger version; `versions` are the Delta versions of the derived ones, by contract name."""
+
+    source: Contract
+    ledger_version: int
+    ledger: DeltaTable
+    tables: Mapping[str, DeltaTable]
+    versions: Mapping[str, int]
+
+
+def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapshot:
+    """The newest ledger version, and the derived tables made from it; ExportError where they are behind.
+
+    The job may commit between our looks: then a derived table is ahead, and we look again.
+    """
+    derived = [contract.name for contract in outputs if contract.rows != "refused"]
+    behind: list[str] = []
+    for _ in range(ATTEMPTS):
+        ledger = _open(tables / LEDGER, source)
+        version = next(commit for commit, _ in _commits(ledger))
+        found = {name: _made_from(_open(tables / name, source), version) for name in derived}
+        behind = [name for name, at in found.items() if at is None]
+        if not behind:
+            pinned = {name: at for name, at in found.items() if at is not None}
+            opened = {name: DeltaTable(tables / name, version=readable) for name, (_, readable) in pinned.items()}
+            return Snapshot(source, version, ledger, opened, {name: at for name, (at, _) in pinned.items()})
+        if not any(_ahead(_open(tables / name, source), version) for name in behind):
+            break
+    raise ExportError(
+        f"{', '.join(behind)} {'is' if len(behind) == 1 else 'are'} not at the ledger's version {version}",
+        f"Run `tickets process {source.name} --once`, then export again.",
+    )
+
+
+def has_ledger(tables: Path) -> bool:
+    """Whether a contract's tables hold a ledger to export from."""
+    return (tables / LEDGER / "_delta_log").is_dir()
+
+
+def _open(path: Path, source: Contract) -> DeltaTable:
+    try:
+        return DeltaTable(path)
+    except TableNotFoundError as error:
+        raise ExportError(
+            f"{source.name} has no table {path.name} at {path}", f"Run `tickets process {source.name} --once` first."
+        ) from error
+
+
+def _commits(table: DeltaTable) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(version, commit) of each commit that changed rows, newest first."""
+    for commit in table.history():
+        if commit.get("operation") not in MAINTENANCE:
+            yield int(commit["version"]), commit
+
+
+def _ledger_version(commit: Mapping[str, Any]) -> int | None:
+    try:
+        return int(json.loads(commit["userMetadata"])["ledger_version"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None:
+    """(version to name, version to read) of a derived table made from a ledger version, or None.
+
+    They differ where the table was compacted since: older files may be gone after VACUUM, so the compacted are read.
+    """
+    compacted: int | None = None
+    for commit in table.history():
+        at = int(commit["version"])
+        if commit.get("operation") in MAINTENANCE:
+            compacted = at if compacted is None else compacted
+        elif _ledger_version(commit) == ledger_version:
+            return at, at if compacted is None else compacted
+        else:
+            compacted = None
+    return None
+
+
+def _ahead(table: DeltaTable, ledger_version: int) -> bool:
+    newest = next((_ledger_version(commit) for _, commit in _commits(table)), None)
+    return newest is not None and newest > ledger_version
+
+
+def read(snapshot: Snapshot, contract: Contract) -> pl.DataFrame:
+    """One output contract's rows: its columns, in its order and types, sorted by what names a row.
+
+    A column that Delta does not keep in the contract's form is left as it is: the check then names its clause.
+    """
+    if contract.rows == "refused":
+        scan = pl.scan_delta(snapshot.ledger).filter(pl.col("outcome") != "accepted")
+        columns = {field.name: _ledger_column(field) for field in contract.fields}
+    else:
+        scan = pl.scan_delta(snapshot.tables[contract.name])
+        columns = {field.name: field.name for field in contract.fields}
+    if missing := sorted(set(columns.values()) - set(scan.collect_schema().names())):
+        raise ExportError(
+            f"the table of {contract.name} has no column {', '.join(missing)}",
+            f"Run `tickets process {snapshot.source.name} --once` with this version of the contract.",
+        )
+    frame = scan.select(pl.col(column).alias(name) for name, column in columns.items()).collect()
+    return _ordered(contract, frame.with_columns(_narrowed(frame, field) for field in contract.fields))
+
+
+def _ledger_column(field: Field) -> str:
+    """The ledger column that an output field is copied from, as its contract says."""
+    columns = [source.removeprefix("ledger/") for source in field.sources if source.startswith("ledger/")]
+    if len(columns) != 1:
+        raise ExportError(f"{field.path} does not name one ledger column", "Write it into transformSourceObjects.")
+    return columns[0]
+
+
+def _narrowed(frame: pl.DataFrame, field: Field) -> pl.Series:
+    """The column in its exact type where Delta keeps it in the expected wider one and every value fits."""
+    column = frame[field.name]
+    if column.dtype != dtype(field, STORED):
+        return column
+    try:
+        return column.cast(dtype(field))
+    except pl.exceptions.InvalidOperationError:
+        return column
+
+
+def _ordered(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the same order for the same rows, whatever order Delta's files came in."""
+    scalar = [name for name, kind in frame.schema.items() if not kind.is_nested()]
+    by = list(identity(contract)) or scalar
+    return frame.sort(by, nulls_last=True, maintain_order=True) if by else frame
+
+
+def offsets(snapshot: Snapshot) -> dict[str, dict[str, int]]:
+    """By partition, which offsets the ledger covers: lowest, highest, and how many."""
+    covered = (
+        pl.scan_delta(snapshot.ledger)
+        .group_by("partition")
+        .agg(pl.col("offset").min().alias("min"), pl.col("offset").max().alias("max"), pl.len().alias("count"))
+        .sort("partition")
+        .collect()
+    )
+    return {str(row.pop("partition")): row for row in covered.to_dicts()}
+
+
+def outcomes(snapshot: Snapshot) -> dict[str, int]:
+    """How many offsets have each outcome."""
+    counted = pl.scan_delta(snapshot.ledger).group_by("outcome").len().sort("outcome").collect()
+    return dict(counted.iter_rows())
+
+
+def raw_rows(snapshot: Snapshot) -> pl.DataFrame:
+    """Coordinates, outcome and raw bytes (base64, null where not kept) of every record that was not accepted."""
+    raw = [pl.col(name).bin.encode("base64").alias(f"{name}_base64") for name in ("raw_key", "raw_value")]
+    scan = pl.scan_delta(snapshot.ledger).filter(pl.col("outcome") != "accepted")
+    return scan.select("partition", "offset", "outcome", *raw).sort("partition", "offset").collect()

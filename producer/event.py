@@ -1,0 +1,79 @@
+"""Value to record: what travels in one Kafka record, as the contract's envelope says."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from contracts.compiler.model import Contract, Envelope
+from producer.errors import ProducerError
+
+Headers = list[tuple[str, bytes]]
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class Event(NamedTuple):
+    """One record to be: `value` a JSON object, or bytes where a clause of the bytes themselves is broken.
+
+    `sent_at` (UTC) becomes the record's timestamp, which late and early are judged against.
+    """
+
+    value: dict[str, Any] | bytes
+    key: bytes
+    headers: Headers
+    sent_at: datetime
+
+
+def encode(value: Any) -> bytes:
+    """Compact UTF-8 JSON; Decimals keep their digits, bytes are already encoded."""
+    return value if isinstance(value, bytes) else _ENCODER.encode(value)
+
+
+def text_of(value: Any) -> bytes:
+    """A field as key or header: the text of a string, the JSON text of anything else (7.0 is 7)."""
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    return encode(value)
+
+
+def envelope_of(contract: Contract) -> Envelope:
+    """The envelope of an event contract; ProducerError for any other."""
+    if contract.envelope is None:
+        raise ProducerError(
+            f"{contract.key} is no topic: one of its rows is {contract.rows}, not an event",
+            "Produce to an event contract, such as those `tickets contracts list` marks so.",
+        )
+    return contract.envelope
+
+
+def sealer(contract: Contract) -> Callable[[dict[str, Any]], tuple[bytes, Headers]]:
+    """A function that makes key and headers of a value, which must hold the fields they are taken from."""
+    envelope = envelope_of(contract)
+    constants = {"$contract": contract.name.encode(), "$version": contract.version.encode()}
+    plan = [(header.name, header.source, constants.get(header.source)) for header in envelope.headers]
+    key = envelope.key
+
+    def seal(value: dict[str, Any]) -> tuple[bytes, Headers]:
+        headers = [
+            (name, text_of(value[source]) if constant is None else constant)
+            for name, source, constant in plan
+            if constant is not None or value.get(source) is not None
+        ]
+        return text_of(value[key]), headers
+
+    return seal
+
+
+def event_id(contract: Contract, value: bytes) -> str | None:
+    """The id inside a value's bytes, as far as it can be read; for reports only."""
+    try:
+        document = json.loads(value)
+    except ValueError:
+        return None
+    found = document.get(contract.event_id) if isinstance(document, dict) else None
+    return None if found is None else str(found)

@@ -1,0 +1,82 @@
+"""Sendings or lines to a finished run: the loops between what is made or read and what is sent, and their counts."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from producer.intake import Gate, Line, Ready, Refusals
+from producer.mix import Sending
+from producer.send import Pace, Sender
+
+ADVANCE_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How a run is steered: its pace, whether it was told to stop, and whom to tell how far it is (records, bytes)."""
+
+    pace: Pace
+    stopped: Callable[[], bool]
+    advance: Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a generated run handed over: records by kind, the late among the valid, the invalid by clause."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    late: int = 0
+    by_clause: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a run from a file read: lines = handed over + refused."""
+
+    read: int = 0
+    handed_over: int = 0
+
+
+def send_all(sendings: Iterable[Sending], sender: Sender, control: Control) -> Sent:
+    """Send until the end, a stop or a broker that takes nothing; what was handed over, by kind."""
+    sent = Sent()
+    for number, sending in enumerate(sendings, 1):
+        if not in_time(sender, control):
+            break
+        sender.send(sending.value, sending.key, sending.headers, sending.sent_at)
+        sent.kinds[sending.kind] += 1
+        sent.late += sending.late
+        if sending.clause is not None:
+            sent.by_clause[sending.clause] += 1
+        if number % ADVANCE_EVERY == 0:
+            control.advance(ADVANCE_EVERY)
+    return sent
+
+
+def send_lines(lines: Iterable[Line], gate: Gate, refusals: Refusals, sender: Sender, control: Control) -> Taken:
+    """Send each line that keeps the contract and keep each other one; nothing that was read is neither."""
+    taken = Taken()
+    for line in lines:
+        taken.read += 1
+        verdict = gate.judge(line)
+        if not isinstance(verdict, Ready):
+            refusals.put(line, verdict)
+        else:
+            in_time(sender, control)  # a line that was read is handed over even if a stop came meanwhile
+            sender.send(verdict.value, verdict.key, verdict.headers, None)
+            taken.handed_over += 1
+        control.advance(len(line.raw) + 1)
+        if control.stopped() or sender.stalled:
+            break
+    return taken
+
+
+def in_time(sender: Sender, control: Control) -> bool:
+    """Wait until the pace lets the next record go; False where the run has to end instead."""
+    while not (control.stopped() or sender.stalled):
+        due_s = control.pace.due_s(time.monotonic())
+        if due_s <= 0:
+            return True
+        sender.wait(due_s)
+    return False
