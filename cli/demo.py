@@ -1,7 +1,10 @@
 """`tickets demo`: the whole way once, in a workspace of its own: produce, process, export, audit."""
 
+import contextlib
+import importlib
 import json
 import secrets
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -46,6 +49,9 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
     now = datetime.now(UTC)
     workspace = Workspace.open(data / "demo" / now.strftime("%Y%m%dT%H%M%SZ"))
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    # Spark takes seconds to start and the producer does not need it, so both begin at once.
+    starting = threading.Thread(target=_start_early, args=(workspace,), daemon=True)
+    starting.start()
     with connect(broker, workspace) as where:
         sent = run_generated(
             contract,
@@ -80,6 +86,15 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
         raise click.exceptions.Exit(1)
 
 
+def _start_early(workspace: Workspace) -> None:
+    """What takes seconds to start and is needed later; a failure shows when it is needed."""
+    from cli.process import spark_session
+
+    with contextlib.suppress(Exception):
+        spark_session(workspace, "local[*]", short=True)
+        importlib.import_module("pandera.polars")
+
+
 def summary(result: dict[str, Any]) -> str:
     """The demo's end in words: what was sent equals what came out, where the files are, what to try next."""
     sent, outcomes, audit = result["produced"], result["processed"]["outcomes"], result["audit"]
@@ -105,7 +120,7 @@ def summary(result: dict[str, Any]) -> str:
 
 
 def _rows(exported: dict[str, Any]) -> list[tuple[str, int]]:
-    return [(name, table["rows"]) for name, table in exported["tables"].items()]
+    return [(table["table"], table["rows"]) for table in exported["tables"]]
 
 
 def _relative(path: str) -> str:

@@ -138,4 +138,9 @@ def _text(answer: dict[str, Any]) -> str:
         lines.append(f"  {table['table']:<20} {table['rows']:>9} {table['checks']:>6}  {files}")
     size = sum(file["bytes"] for file in answer["files"].values())
     lines.append(f"  {len(answer['files'])} files, {size / 1e6:.1f} MB, with SHA-256 in manifest.json")
+    if answer["ledger_newest"] > answer["ledger_version"]:
+        lines.append(
+            f"  The ledger is at {answer['ledger_newest']} already: a job is at work, or one was stopped half way; "
+            f"then run `tickets process {answer['contract']} --once`."
+        )
     return "\n".join(lines)

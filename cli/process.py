@@ -19,6 +19,8 @@ from runtime.broker import Broker, connect
 from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from processing.derive import Derivation
 
 SHORT_RUN_EVENTS = 300_000  # below, starting Java takes longer than the work
@@ -61,6 +63,14 @@ def topic_contract(folder: Catalogue, name: str) -> Contract:
     return contract
 
 
+def spark_session(workspace: Workspace, master: str, *, short: bool) -> "SparkSession":
+    """The Spark session of a workspace, started if there is none."""
+    from runtime.spark import open_session
+
+    scratch, log = workspace.root / "scratch", workspace.logs / "spark.log"
+    return open_session("tickets process", scratch=scratch, master=master, log=log, short=short)
+
+
 def run_process(
     contract: Contract,
     folder: Catalogue,
@@ -76,7 +86,6 @@ def run_process(
     from runtime import kafka
     from runtime.lease import Lease
     from runtime.secrets import pseudonym_key
-    from runtime.spark import open_session
 
     envelope = contract.envelope
     assert envelope is not None  # noqa: S101 - topic_contract has seen to it
@@ -86,13 +95,7 @@ def run_process(
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
         marks = kafka.watermarks(broker.bootstrap, envelope.topic)
         few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
-        spark = open_session(
-            f"tickets process {contract.name}",
-            scratch=workspace.root / "scratch",
-            master=master,
-            log=workspace.logs / "spark.log",
-            short=few and every is None,
-        )
+        spark = spark_session(workspace, master, short=few and every is None)
         started = time.monotonic() - began
         from processing.stream import Batch, Job, Source, describe
 

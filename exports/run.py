@@ -64,7 +64,7 @@ def export(order: Order, progress: Progress) -> dict[str, Any]:
     )
     there = publish.already_published(place, origin, order.forms)
     if there is not None:
-        return _answer(order, there, new=False)
+        return _answer(order, there, taken.newest, new=False)
     with publish.staging(place) as folder:
         made = _tables(order, taken, folder, progress)
         if order.with_raw:
@@ -73,7 +73,7 @@ def export(order: Order, progress: Progress) -> dict[str, Any]:
         covered, outcomes = snapshot.offsets(taken), snapshot.outcomes(taken)
         content = manifests.build(origin, order.forms, made, covered, outcomes, folder)
         target, new = publish.publish(place, folder, content, origin)
-    return _answer(order, target, new=new)
+    return _answer(order, target, taken.newest, new=new)
 
 
 def _tables(order: Order, taken: snapshot.Snapshot, folder: Path, progress: Progress) -> list[Table]:
@@ -118,7 +118,7 @@ def _write_raw(taken: snapshot.Snapshot, folder: Path) -> None:
         snapshot.raw_rows(taken).write_ndjson(file)
 
 
-def _answer(order: Order, folder: Path, new: bool) -> dict[str, Any]:
+def _answer(order: Order, folder: Path, newest: int, new: bool) -> dict[str, Any]:
     manifest = publish.read_manifest(folder)
     tables = [
         {"table": name, "rows": table["rows"], "checks": len(table["checks"]), "files": table["files"]}
@@ -129,6 +129,8 @@ def _answer(order: Order, folder: Path, new: bool) -> dict[str, Any]:
         "contract": order.source.name,
         "version": folder.name,
         "path": folder.relative_to(order.workspace.root).as_posix(),
+        "ledger_version": manifest["ledger_version"],
+        "ledger_newest": newest,
         "already_published": not new,
         "created_at": manifest["created_at"],
         "tables": tables,

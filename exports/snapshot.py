@@ -7,6 +7,7 @@ so they do not count as versions here.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,41 +21,45 @@ from exports.errors import ExportError
 from exports.schema import identity
 
 MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES"})
-ATTEMPTS = 5
+LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
 LEDGER = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables pinned at one ledger version; `versions` are the Delta versions of the derived ones, by contract name."""
+    """Tables pinned at one ledger version; `versions` are the Delta versions of the derived ones, by contract name.
+
+    `newest` is the ledger's own latest version: higher while a job has not brought every derived table there.
+    """
 
     source: Contract
     ledger_version: int
+    newest: int
     ledger: DeltaTable
     tables: Mapping[str, DeltaTable]
     versions: Mapping[str, int]
 
 
 def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapshot:
-    """The newest ledger version, and the derived tables made from it; ExportError where they are behind.
+    """The newest ledger version that every derived table was made from; ExportError where there is none.
 
-    The job may commit between our looks: then a derived table is ahead, and we look again.
+    A running job commits ledger, tickets and aggregates one after the other, so the very newest version may not be
+    complete yet; then the one before is taken, and `Snapshot.newest` tells that there is more to come.
     """
     derived = [contract.name for contract in outputs if contract.rows != "refused"]
-    behind: list[str] = []
-    for _ in range(ATTEMPTS):
-        ledger = _open(tables / LEDGER, source)
-        version = next(commit for commit, _ in _commits(ledger))
+    ledger = _open(tables / LEDGER, source)
+    versions = [version for version, _ in islice(_commits(ledger), LOOK_BACK)]
+    for version in versions:
         found = {name: _made_from(_open(tables / name, source), version) for name in derived}
-        behind = [name for name, at in found.items() if at is None]
-        if not behind:
-            pinned = {name: at for name, at in found.items() if at is not None}
-            opened = {name: DeltaTable(tables / name, version=readable) for name, (_, readable) in pinned.items()}
-            return Snapshot(source, version, ledger, opened, {name: at for name, (at, _) in pinned.items()})
-        if not any(_ahead(_open(tables / name, source), version) for name in behind):
-            break
+        pinned = {name: at for name, at in found.items() if at is not None}
+        if len(pinned) < len(derived):
+            continue
+        if version != versions[0]:
+            ledger.load_as_version(version)
+        opened = {name: DeltaTable(tables / name, version=readable) for name, (_, readable) in pinned.items()}
+        return Snapshot(source, version, versions[0], ledger, opened, {name: at for name, (at, _) in pinned.items()})
     raise ExportError(
-        f"{', '.join(behind)} {'is' if len(behind) == 1 else 'are'} not at the ledger's version {version}",
+        f"no version of the ledger of {source.name} has all of {', '.join(derived)} made from it",
         f"Run `tickets process {source.name} --once`, then export again.",
     )
 
@@ -102,11 +107,6 @@ def _made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None
         else:
             compacted = None
     return None
-
-
-def _ahead(table: DeltaTable, ledger_version: int) -> bool:
-    newest = next((_ledger_version(commit) for _, commit in _commits(table)), None)
-    return newest is not None and newest > ledger_version
 
 
 def read(snapshot: Snapshot, contract: Contract) -> pl.DataFrame:

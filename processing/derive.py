@@ -10,11 +10,13 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract, Field
+from processing import reference
 from processing.columns import spark_type
 from processing.enrich import enrichment
-from processing.errors import ProcessingError
 from processing.kpis import aggregation
 from processing.tables import accepted_contract, note
+
+References = dict[str, DataFrame]
 
 
 @dataclass(frozen=True)
@@ -49,26 +51,11 @@ class Derivation:
         return self.tables / contract.name
 
 
-def read_references(spark: SparkSession, derivation: Derivation) -> dict[str, DataFrame]:
-    """Each reference table by its contract's name; ProcessingError where the file breaks the contract.
-
-    Small by nature, so it is read and checked on the driver: a doubled key would double rows.
-    """
-    return {contract.name: _read_reference(spark, contract, path) for contract, path in derivation.references}
-
-
-def _read_reference(spark: SparkSession, contract: Contract, path: Path) -> DataFrame:
-    schema = ", ".join(f"`{field.name}` {spark_type(field)}" for field in contract.fields)
-    rows = spark.read.csv(str(path), schema=schema, header=True, mode="FAILFAST", enforceSchema=False).collect()
-    allowed = {f.name: set(e.argument) for f in contract.fields if (e := f.clause("enum")) is not None}
-    for number, row in enumerate(rows, start=2):
-        wrong = [f.name for f in contract.fields if f.required and row[f.name] is None]
-        wrong += [name for name, values in allowed.items() if row[name] is not None and row[name] not in values]
-        if wrong:
-            raise ProcessingError(
-                f"{path}: line {number} breaks {contract.key} at {', '.join(wrong)}", "Mend the line."
-            )
-    return spark.createDataFrame(rows, schema)
+def read_references(spark: SparkSession, derivation: Derivation) -> References:
+    """Each reference table by its contract's name; ProcessingError where the file breaks the contract."""
+    return {
+        contract.name: spark.createDataFrame(reference.read(contract, path)) for contract, path in derivation.references
+    }
 
 
 def accepted_rows(events: DataFrame, derivation: Derivation, references: dict[str, DataFrame]) -> DataFrame:
@@ -97,9 +84,6 @@ class Stamp:
     ledger: int
     application: str
     number: int
-
-
-References = dict[str, DataFrame]
 
 
 def append_accepted(spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract
@@ -116,24 +116,18 @@ def _lateness(
     return late, early
 
 
-def settle(decoded: DataFrame, known: DataFrame, batch: str) -> DataFrame:
+def settle(decoded: DataFrame, known: DataFrame | None, batch: str) -> DataFrame:
     """Decoded rows to ledger rows: among equal event ids the first committed wins, then the first by coordinates.
 
-    `known` are the accepted rows of the ledger so far (event_id, body_hash, partition, offset). A hit on a row's own
-    coordinates is the row itself, seen again after a restart. A rejected event does not occupy its id.
+    `known` are the accepted rows of the ledger so far (event_id, body_hash, partition, offset), None for none. A hit
+    on a row's own coordinates is the row itself, seen again after a restart. A rejected event does not occupy its id.
     """
     accepted = F.col("outcome") == "accepted"
-    earlier = known.select(
-        F.col("event_id").alias("claimed"),
-        F.col("body_hash").alias("known_hash"),
-        F.col("partition").alias("known_partition"),
-        F.col("offset").alias("known_offset"),
-    )
     claim = F.when(accepted, F.col("event_id"))
     nobody = F.concat_ws(":", F.lit("\0"), "partition", "offset")
     twins = Window.partitionBy(F.coalesce(claim, nobody)).orderBy("partition", "offset")
     seen = (
-        decoded.join(earlier, claim == F.col("claimed"), "left")
+        _with_known(decoded, known, claim)
         .withColumn("first_partition", F.coalesce("known_partition", F.first("partition").over(twins)))
         .withColumn("first_offset", F.coalesce("known_offset", F.first("offset").over(twins)))
         .withColumn("first_hash", F.coalesce("known_hash", F.first("body_hash").over(twins)))
@@ -156,6 +150,20 @@ def settle(decoded: DataFrame, known: DataFrame, batch: str) -> DataFrame:
         F.lit(batch).alias("batch"),
         F.when(kept, F.col("event")).alias("event"),
     )
+
+
+def _with_known(decoded: DataFrame, known: DataFrame | None, claim: Column) -> DataFrame:
+    """Add what is known of the claimed event id: its hash and coordinates, null where nobody has it."""
+    if known is None:
+        nothing = {"known_hash": "binary", "known_partition": "int", "known_offset": "bigint"}
+        return decoded.select("*", *(F.lit(None).cast(type_).alias(name) for name, type_ in nothing.items()))
+    earlier = known.select(
+        F.col("event_id").alias("claimed"),
+        F.col("body_hash").alias("known_hash"),
+        F.col("partition").alias("known_partition"),
+        F.col("offset").alias("known_offset"),
+    )
+    return decoded.join(earlier, claim == F.col("claimed"), "left")
 
 
 def known_events(spark: SparkSession, ledger: Path) -> DataFrame:

@@ -126,7 +126,8 @@ class Job:
         application = self._application()
         batch = f"{application}:{number}"
         decoded = ledger.decode(records, self.derivation.source, self.key)
-        rows = ledger.settle(decoded, ledger.known_events(spark, path), batch)
+        known = None if tables.version(path) == tables.CREATED else ledger.known_events(spark, path)
+        rows = ledger.settle(decoded, known, batch)
         self.lease.check()
         ledger.commit(rows, path, application, number)
         version = tables.version(path)

@@ -79,7 +79,7 @@ def create_ledger(path: Path, source: Contract) -> None:
         for name, (type_, text) in LEDGER.items()
     ]
     event = pa.struct([pa.field(field.name, arrow_type(field)) for field in source.fields])
-    _create(path, [*columns, pa.field("event", event)], _STATISTICS)
+    _create(path, [*columns, pa.field("event", event)], _STATISTICS, {})
 
 
 def create_derived(path: Path, contract: Contract) -> None:
@@ -93,19 +93,30 @@ def create_derived(path: Path, contract: Contract) -> None:
         )
         for field in contract.fields
     ]
-    _create(path, columns, ",".join(field.name for field in contract.fields if field.type == "timestamp"))
+    _create(
+        path,
+        columns,
+        ",".join(field.name for field in contract.fields if field.type == "timestamp"),
+        {"userMetadata": note(CREATED)},
+    )
 
 
-def _create(path: Path, columns: list[Any], statistics: str) -> None:
+def _create(path: Path, columns: list[Any], statistics: str, said: dict[str, str]) -> None:
     """Through deltalake, not Spark: milliseconds instead of seconds, and the same table."""
     import pyarrow as pa
-    from deltalake import DeltaTable, Schema
+    from deltalake import CommitProperties, DeltaTable, Schema
 
     if DeltaTable.is_deltatable(str(path)):
         return
     settings = {"delta.dataSkippingStatsColumns": statistics}
     schema = Schema.from_arrow(pa.schema(columns))
-    DeltaTable.create(str(path), schema, mode="ignore", configuration=settings)
+    DeltaTable.create(
+        str(path),
+        schema,
+        mode="ignore",
+        configuration=settings,
+        commit_properties=CommitProperties(custom_metadata=said),
+    )
 
 
 def version(path: Path) -> int:

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 MEMORY_VARIABLE = "TICKETS_DRIVER_MEMORY"
 LOG_LINES = 12
-SHORT_RUN = "-XX:TieredStopAtLevel=1"  # the optimising compiler pays off after about a minute; before, it competes
+STARTING = threading.Lock()  # two threads that ask at once get one session
+# What a run of seconds is set to: on two cores, compiling well costs it more than it gains (20,000 events: 49 s
+# without, 39 s with). Java stops at its quick compiler; Spark interprets expressions instead of generating Java.
+SHORT_JAVA = "-XX:TieredStopAtLevel=1"
+SHORT_SPARK = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
+}
 LOG4J = """\
 status = error
 appender.file.type = File
@@ -48,10 +56,10 @@ def open_session(
     """The process's Spark session, started if there is none; later calls get the running one, with their SQL
     settings.
 
-    `short` is for runs of seconds: Java then compiles quickly instead of well. `scratch` holds shuffle files and
-    the warehouse; `log` (default scratch/spark.log) gets what Spark and its workers say, so that the terminal stays the command's own. Ctrl-C reaches Python only, which then can stop
-    its queries cleanly; if Python dies, its Java process sees its input close and exits. MachineError if
-    Spark does not start.
+    `short` is for runs of seconds, which set-up dominates. `scratch` holds shuffle files and the warehouse; `log`
+    (default scratch/spark.log) gets what Spark and its workers say, so that the terminal stays the command's own.
+    Ctrl-C reaches Python only, which then can stop its queries cleanly; if Python dies, its Java process sees its
+    input close and exits. MachineError if Spark does not start.
     """
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
@@ -59,8 +67,9 @@ def open_session(
     log = (log or scratch / "spark.log").resolve()
     log.parent.mkdir(parents=True, exist_ok=True)
     scratch = scratch.resolve()
-    settings = settings_for(app, master, scratch) | java_options(scratch, log, log_level, short) | dict(conf or {})
-    with environment(), own_interrupt():
+    settings = settings_for(app, master, scratch) | java_options(scratch, log, log_level, short)
+    settings |= (SHORT_SPARK if short else {}) | dict(conf or {})
+    with STARTING, environment(), own_interrupt():
         if SparkContext._gateway is None:
             with working("starting Spark"):
                 launch(SparkConf(loadDefaults=False).setAll(list(settings.items())), log)

@@ -77,7 +77,11 @@ def _input(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str,
     if contract.envelope is None:
         yield "servers", "has no kafka server", "Add one, or say `rows: accepted` and the like."
     if contract.event_id is None:
-        yield "schema", "has no primaryKey", "Mark the field that identifies an event with primaryKey: true."
+        yield (
+            "schema",
+            "has no primaryKey, or several",
+            "Mark the one field that identifies an event with primaryKey: true.",
+        )
     elif not contract.field(contract.event_id).required:
         yield f"schema.{contract.event_id}", "identifies an event and is optional", "Set required: true."
     if contract.event_time is None:

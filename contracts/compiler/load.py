@@ -6,6 +6,7 @@ Everything wrong is collected before anything is refused, so that one run of the
 import functools
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,8 @@ def _contract(document: Mapping[str, Any], reading: Reading) -> Contract | None:
         reading.wrong(f"schema.{schema['name']}.quality", "is not enforced yet", "Put the rule on a property.")
     envelope = _envelope(document, schema, own, fields, reading)
     keys = [row.name for row in fields if row.primary_key]
-    if len(keys) > 1:
-        reading.wrong(f"schema.{schema['name']}", f"has {len(keys)} primary keys", "One field identifies a row.")
+    if len(keys) > 1:  # of a composite key, no field is unique by itself
+        fields = tuple(replace(row, unique=False) if row.primary_key else row for row in fields)
     if reading.problems:
         return None
     words = document.get("description") or {}
@@ -101,7 +102,7 @@ def _contract(document: Mapping[str, Any], reading: Reading) -> Contract | None:
         fields=fields,
         clauses=_whole_clauses(envelope, reading),
         envelope=envelope,
-        event_id=keys[0] if keys else None,
+        event_id=keys[0] if len(keys) == 1 else None,
         event_time=own.get("eventTime"),
         late_after=own.get("lateAfter"),
         early_after=own.get("earlyAfter"),

@@ -144,7 +144,7 @@ class Contract:
     """One major version of one data contract.
 
     `rows` says what one row is: `event` (a topic), `accepted`, `refused`, `aggregate` (outputs of `source`) or
-    `reference` (`data` is then its file). `event_id` is the primary key of an event; `event_time` may be None.
+    `reference` (`data` is then its file). `event_id` is the one primary key field (else None).
     `clauses` are those of the whole value and the envelope; a field's own are at the field.
     """
 
