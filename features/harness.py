@@ -40,6 +40,7 @@ class Pipeline:
     live: subprocess.Popen[bytes] | None = None
     sent: list[tuple[int, int]] = field(default_factory=list)
     last: subprocess.CompletedProcess[str] | None = None
+    address: dict[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -75,6 +76,7 @@ class Pipeline:
     def open(self) -> None:
         """Start the broker and keep it until `close`."""
         self.run("broker", "up", "--broker", self.kind)
+        self.address = json.loads(self.run("broker", "status", "--json").stdout)
 
     def close(self) -> None:
         """Stop what runs."""
@@ -85,8 +87,8 @@ class Pipeline:
 
     @property
     def bootstrap(self) -> str:
-        """The broker's address, as the command reports it."""
-        return str(json.loads(self.run("broker", "status", "--json").stdout)["bootstrap"])
+        """The broker's address, as the command reported it when the workspace was opened."""
+        return str(self.address["bootstrap"])
 
     def send(self, records: list[tuple[str | None, bytes | None, dict[str, str]]], at_ms: int | None = None) -> None:
         """Send (key, value, headers) with a plain client that checks nothing; remembers their coordinates."""
@@ -147,12 +149,20 @@ class Pipeline:
 
         def covers() -> Path | None:
             self.run("export", self.contract, "--format", formats, expect=expect)
-            folder = self.published()
-            covered = json.loads((folder / "manifest.json").read_text())["offsets"]
-            reached = {int(partition): span["max"] for partition, span in covered.items()}
-            return folder if all(reached.get(p, -1) >= o for p, o in self.sent) else None
+            return self.covering(formats)
 
-        return Path(wait_for(covers, "an export that covers what was sent"))
+        there = self.covering(formats) if self.sent else None
+        return there or Path(wait_for(covers, "an export that covers what was sent"))
+
+    def covering(self, formats: str) -> Path | None:
+        """The published folder, if it has these formats and covers all that was sent."""
+        if not (self.data / "exports" / "latest.json").exists():
+            return None
+        manifest = json.loads((self.published() / "manifest.json").read_text())
+        reached = {int(partition): span["max"] for partition, span in manifest["offsets"].items()}
+        has_formats = set(formats.split(",")) <= set(manifest["formats"])
+        covers = all(reached.get(partition, -1) >= offset for partition, offset in self.sent)
+        return self.published() if has_formats and covers else None
 
     def published(self) -> Path:
         """The folder that exports/latest.json points to."""

@@ -18,7 +18,7 @@ Feature: An event that breaks its contract never reaches an export
         | event_id     | "4711"                       | client_tickets.v1/event_id/format |
         | event_type   | "escalated"                  | client_tickets.v1/event_type/enum |
         | ticket_id    | "TCK-1"                      | client_tickets.v1/ticket_id/pattern |
-        | ticket_id    | "TCK-00000042\n"             | client_tickets.v1/ticket_id/pattern |
+        | ticket_id    | "TCK-00000042\\n"            | client_tickets.v1/ticket_id/pattern |
         | occurred_at  | "2026-01-05T08:30:00"        | client_tickets.v1/occurred_at/type |
         | occurred_at  | "2026-02-30T08:30:00Z"       | client_tickets.v1/occurred_at/type |
         | request      | ""                           | client_tickets.v1/request/minLength |

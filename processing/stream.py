@@ -151,7 +151,9 @@ class Job:
         except StreamingQueryException as error:
             if isinstance(self.failure, Stopped):
                 return
-            if self.failure is not None:
+            if self.failure is not None and hasattr(
+                self.failure, "remedy"
+            ):  # one of ours, from this room or the lease: it says what to do
                 raise self.failure from error
             raise explain(error, self.source.topic) from error
         finally:
@@ -183,7 +185,7 @@ def _outcomes(path: Path, batch: str) -> dict[str, int]:
 
 
 _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
-    "DATA_LOSS": (
+    "data may have been lost": (
         "records of topic {topic} were lost before they were read: it was deleted, made anew, or its retention passed",
         "Look at `tickets audit`. To go on with what the topic holds now, use another --data folder.",
     ),

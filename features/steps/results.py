@@ -12,7 +12,7 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from features.harness import Pipeline
-from features.steps.sending import Draft, Story
+from features.steps.sending import Draft, Story, moment
 
 
 def _rows(pipeline: Pipeline, draft: Draft) -> list[dict[str, Any]]:
@@ -28,8 +28,7 @@ def _row(pipeline: Pipeline, story: Story) -> dict[str, Any]:
 
 def _refusal(pipeline: Pipeline, draft: Draft) -> dict[str, Any]:
     assert draft.place is not None
-    if not (pipeline.data / "exports").exists() or not _find(pipeline, draft):
-        pipeline.export("parquet,json,csv")
+    pipeline.export("parquet,json,csv")
     (row,) = _find(pipeline, draft)
     return row
 
@@ -184,7 +183,7 @@ def first_on_time_second_late(pipeline: Pipeline, story: Story) -> None:
 
 
 def _hour(pipeline: Pipeline, hour: str) -> list[dict[str, Any]]:
-    return pipeline.rows("ticket_kpis", f"hour = TIMESTAMPTZ '{hour}'")
+    return pipeline.rows("ticket_kpis", f"hour = TIMESTAMPTZ '{moment(hour).isoformat()}'")
 
 
 @then(parsers.parse('the KPIs of "{hour}" count {opened:d} opened'))

@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from pytest_bdd import given, parsers
 from features.harness import ROOT, Pipeline
 
 ABSENT = object()
+TODAY = datetime.now(UTC).date()  # once for the whole run, which may pass midnight
 
 
 @dataclass
@@ -115,8 +116,14 @@ def its_field_is(story: Story, name: str, text: str) -> None:
 @given(parsers.parse('it happened at "{happened}" and reached the broker at "{reached}"'))
 def it_happened_at(story: Story, happened: str, reached: str) -> None:
     """Set event time and the record's timestamp."""
-    story.last.event["occurred_at"] = happened
-    story.last.at_ms = int(datetime.fromisoformat(reached).timestamp() * 1000)
+    story.last.event["occurred_at"] = moment(happened).isoformat()
+    story.last.at_ms = int(moment(reached).timestamp() * 1000)
+
+
+def moment(text: str) -> datetime:
+    """`3 days ago at 10:15:00`, UTC: recent, since a broker forgets records older than the topic's retention."""
+    days, clock = text.split(" days ago at ")
+    return datetime.combine(TODAY - timedelta(days=int(days)), time.fromisoformat(clock), UTC)
 
 
 @given("the same event again")
