@@ -1,10 +1,12 @@
 """Fixtures of the features: one workspace with a running job for all `@live` scenarios, one of its own for the rest."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from features.harness import Pipeline
 
@@ -38,16 +40,23 @@ def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipelin
         own.close()
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
+BOUND = pytest.StashKey[Counter[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)  # before anything is deselected, and before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
     """Every scenario needs Java; those of the shared workspace stay on one worker, others go feature by feature."""
+    bound = config.stash.setdefault(BOUND, Counter())
     for item in items:
-        scenario = getattr(getattr(item, "obj", None), "__scenario__", None)
-        if scenario is None:
+        template = scenario_wrapper_template_registry.get(getattr(item, "obj", None))
+        if template is None:
             continue
+        feature = Path(template.feature.filename)
+        bound[feature.name] += 1
         item.add_marker(pytest.mark.jvm)
         item.add_marker(pytest.mark.timeout(600))
         shared = item.get_closest_marker("live") is not None
-        item.add_marker(pytest.mark.xdist_group("live" if shared else Path(scenario.feature.filename).stem))
+        item.add_marker(pytest.mark.xdist_group("live" if shared else feature.stem))
 
 
 def pytest_bdd_apply_tag(tag: str, function: Any) -> bool:
