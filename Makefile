@@ -32,7 +32,7 @@ check: setup-dev ## Format, lint, types, import rules, contracts, unit tests wit
 
 .PHONY: test
 test: check ## Everything that runs on one machine without containers, features included (under 15 min)
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "jvm and not stack"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack"
 
 .PHONY: features
 features: setup-dev ## The Gherkin features alone; BROKER=redpanda runs them on a Redpanda container

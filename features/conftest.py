@@ -43,20 +43,17 @@ def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipelin
 BOUND = pytest.StashKey[Counter[str]]()
 
 
-@pytest.hookimpl(tryfirst=True)  # before anything is deselected, and before xdist reads the groups
+@pytest.hookimpl(tryfirst=True)  # before anything is deselected
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
-    """Every scenario needs Java; those of the shared workspace stay on one worker, others go feature by feature."""
+    """Every scenario needs Java; how many of each file are bound is counted for test_features.py."""
     bound = config.stash.setdefault(BOUND, Counter())
     for item in items:
         template = scenario_wrapper_template_registry.get(getattr(item, "obj", None))
         if template is None:
             continue
-        feature = Path(template.feature.filename)
-        bound[feature.name] += 1
+        bound[Path(template.feature.filename).name] += 1
         item.add_marker(pytest.mark.jvm)
         item.add_marker(pytest.mark.timeout(600))
-        shared = item.get_closest_marker("live") is not None
-        item.add_marker(pytest.mark.xdist_group("live" if shared else feature.stem))
 
 
 def pytest_bdd_apply_tag(tag: str, function: Any) -> bool:

@@ -1,0 +1,46 @@
+"""The commands of the README, as written there, in a workspace of their own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+STEPS = re.search(r"## Step by step\n```\n(.*?)```", README, re.DOTALL)
+OWN = {
+    "event_id": "0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11",
+    "event_type": "opened",
+    "ticket_id": "TCK-99999999",
+    "client_id": "CLI-004711",
+    "occurred_at": "2026-01-05T08:30:00Z",
+    "request": "My invoice is wrong.",
+    "request_type": "billing",
+    "priority": "normal",
+    "channel": "web",
+}
+
+
+@pytest.mark.jvm
+@pytest.mark.timeout(600)
+def test_the_readmes_commands_work(tmp_path: Path) -> None:
+    """Each line of "Step by step" exits with 0, one after the other."""
+    assert STEPS is not None
+    (tmp_path / "mine.jsonl").write_text(json.dumps(OWN) + "\n", "utf-8")
+    folder = str(Path(sys.executable).parent)
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TICKETS_DATA": str(tmp_path / "data")}
+    commands = [line.split("#")[0].strip() for line in STEPS[1].splitlines()]
+    assert sum(command.startswith("tickets ") for command in commands) >= 10
+    try:
+        for command in commands:
+            if not command.startswith("tickets "):
+                continue
+            done = subprocess.run(
+                command.split(), env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300
+            )
+            assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    finally:
+        subprocess.run(["tickets", "broker", "down"], env=environment, cwd=tmp_path, capture_output=True, timeout=60)
