@@ -108,7 +108,7 @@ def summary(result: dict[str, Any]) -> str:
         f"Exported   {_shorten(str(result['export']['path']), result['workspace'])}",
         *(f"             {name:<18}{rows:>8} rows" for name, rows in _rows(result["export"])),
         f"Took       {result['seconds']} s, of which Spark's start {result['processed']['start_seconds']} s",
-        f"Results    {result['workspace']}",
+        f"Results    {_relative(result['workspace'])}",
         "",
         "Next:",
         f"  export TICKETS_DATA={_relative(result['workspace'])}",

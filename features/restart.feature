@@ -2,13 +2,13 @@ Feature: A restart neither loses nor doubles
   The job can be stopped or killed at any moment; the next run goes on where the tables say it stopped.
 
   Scenario: the job is killed in the middle and run again
-    Given 30000 generated events, some broken, doubled and late
+    Given 12000 generated events, some broken, doubled and late
     And the job is killed after its first batches
     When the pipeline has run
     Then the audit finds every offset exactly once
     And what was sent equals accepted, rejected and duplicates
 
-  Scenario: the job is asked to stop, and its checkpoint is lost
+  Scenario: the checkpoint of the job is lost
     Given 3000 generated events, some broken, doubled and late
     And the pipeline has run
     And the checkpoint is lost
@@ -16,10 +16,3 @@ Feature: A restart neither loses nor doubles
     When the pipeline has run
     Then the audit finds every offset exactly once
     And what was sent equals accepted, rejected and duplicates
-
-  Scenario: the ledger is tampered with
-    Given 500 generated events, some broken, doubled and late
-    And the pipeline has run
-    And a row of the ledger is removed and another doubled
-    When the audit runs
-    Then the audit names the missing and the repeated offset

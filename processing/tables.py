@@ -32,7 +32,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "partition": ("int NOT NULL", "Partition of the record."),
     "offset": ("bigint NOT NULL", "Offset of the record; (partition, offset) is the ledger's key."),
     "received_at": ("timestamp NOT NULL", "The broker's timestamp, UTC."),
-    "outcome": ("string NOT NULL", "The one current outcome; see docs/semantics.md."),
+    "outcome": ("string NOT NULL", "The one current outcome; see README.md."),
     "event_id": ("string", "Identity of the event as text, null where it could not be read."),
     "contract_version": ("string", "Version the record says it was written with."),
     "body_hash": ("binary", "Equal for equal decoded values; null unless the event could be decoded."),

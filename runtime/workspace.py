@@ -55,7 +55,7 @@ class Workspace:
 
     @property
     def refused(self) -> Path:
-        """Exports that failed their check, with the reason; never published."""
+        """Lines of somebody's own file that were not sent, each with the clauses it breaks."""
         return self.root / "refused"
 
     @property

@@ -51,7 +51,7 @@ def read_field(row: Mapping[str, Any], parent: str, where: str, reading: Reading
     try:
         stored = storage(type_, options, row.get("physicalType"))
     except ValueError as error:
-        reading.wrong(place, str(error), "See the table of types in docs/contracts.md.")
+        reading.wrong(place, str(error), "See contracts/README.md, Clauses.")
         stored = type_.storages[0]
     if type_.name == "array" and "items" not in row:
         reading.wrong(place, "is an array without items", "Say what an item is, with `items`.")

@@ -1,8 +1,7 @@
 """A container engine to a running Redpanda: one node in dev mode, through testcontainers.
 
 Its data end with the container. Dev mode skips fsync, so what it says about durability is not Redpanda's own.
-Redpanda's core is under the Business Source License; see the licence notes in docs/ before shipping it to
-others.
+Redpanda's core is under the Business Source License: read it before offering the container to others as a service.
 """
 
 import contextlib
