@@ -13,7 +13,7 @@ from processing import reference
 from processing.audit import Audit, audit
 from processing.errors import ProcessingError
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "partition": pl.Int32,
     "offset": pl.Int64,
     "received_at": pl.Datetime("us", "UTC"),
