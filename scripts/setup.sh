@@ -4,8 +4,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 profile="${1:-run}"
-locks=requirements.lock
-[ "$profile" = dev ] && locks=requirements-dev.lock
 
 java_works() {
     for java in "${JAVA_HOME:+$JAVA_HOME/bin/java}" java; do
@@ -15,13 +13,24 @@ java_works() {
     done
     return 1
 }
-java_works || locks="$locks requirements-java.lock" # no Java 17 to 24 here: a Java runtime packed as a wheel
+java_lock=""
+java_works || java_lock=requirements-java.lock # no Java 17 to 24 here: a Java runtime packed as a wheel
 
-stamp=".venv/.ready-$profile"
-want=$(cat $locks pyproject.toml scripts/setup.sh | cksum)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && [ -x .venv/bin/tickets ]; then
+locks_of() { # the locks of a profile
+    case "$1" in dev) echo "requirements-dev.lock $java_lock" ;; *) echo "requirements.lock $java_lock" ;; esac
+}
+wanted() { # what a profile's stamp must hold
+    # shellcheck disable=SC2046
+    cat $(locks_of "$1") pyproject.toml scripts/setup.sh | cksum
+}
+ready() {
+    [ -x .venv/bin/tickets ] && [ -f ".venv/.ready-$1" ] && [ "$(cat ".venv/.ready-$1")" = "$(wanted "$1")" ]
+}
+# What dev installs is enough to run, so the two never undo each other.
+if ready dev || { [ "$profile" = run ] && ready run; }; then
     exit 0
 fi
+locks=$(locks_of "$profile")
 
 python=""
 for candidate in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do
@@ -48,5 +57,4 @@ for lock in $locks; do
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 done
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-echo "$want" > "$stamp"
-[ "$profile" = run ] || cp "$stamp" .venv/.ready-dev
+wanted "$profile" > ".venv/.ready-$profile"
