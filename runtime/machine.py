@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime import jars
+from runtime.cache import cache_dir
 from runtime.errors import MachineError
 
 PYTHON = ((3, 11), (3, 13))
@@ -112,8 +113,8 @@ def jar_set(name: str) -> Row:
     title = f"jars: {name}"
     if missing:
         remedy = "Fetched at first use; that needs the network once, or a mirror in TICKETS_IVY_SETTINGS."
-        return Row(title, f"{missing} of {len(wanted)} not yet in {jars.cache_dir()}", None, remedy)
-    return Row(title, f"{len(wanted)} in {jars.cache_dir()}", True, None)
+        return Row(title, f"{missing} of {len(wanted)} not yet in {cache_dir()}", None, remedy)
+    return Row(title, f"{len(wanted)} in {cache_dir()}", True, None)
 
 
 def container_engine() -> Row:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runtime import jars, java
+from runtime.cache import cache_dir
 from runtime.errors import MachineError
 
 FAKE = """#!/bin/sh
@@ -134,7 +135,7 @@ def test_a_jar_is_fetched_once(monkeypatch: pytest.MonkeyPatch, one_jar: jars.Ja
     assert jars.fetch("spark") == [one_jar.cached]
     monkeypatch.setattr(jars, "run_ivy", None)
     assert jars.fetch("spark") == [one_jar.cached]
-    assert sorted(path.name for path in jars.cache_dir().iterdir()) == ["jars", "jars.flock"]
+    assert sorted(path.name for path in cache_dir().iterdir()) == ["jars", "jars.flock"]
 
 
 def test_a_jar_with_another_hash_is_not_kept(monkeypatch: pytest.MonkeyPatch, one_jar: jars.Jar) -> None:
