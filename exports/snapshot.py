@@ -22,6 +22,7 @@ from exports.schema import identity
 
 MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES"})
 LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
+CREATE = "CREATE TABLE"
 LEDGER = "ledger"
 
 
@@ -48,8 +49,11 @@ def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapsh
     """
     derived = [contract.name for contract in outputs if contract.rows != "refused"]
     ledger = _open(tables / LEDGER, source)
-    versions = [version for version, _ in islice(_commits(ledger), LOOK_BACK)]
-    for version in versions:
+    commits = list(islice(_commits(ledger), LOOK_BACK))
+    versions = [version for version, _ in commits]
+    # A table just made belongs together with every other, but once there are rows, nothing is no export of them.
+    whole = [version for version, commit in commits if commit.get("operation") != CREATE or version == versions[0]]
+    for version in whole:
         found = {name: _made_from(_open(tables / name, source), version) for name in derived}
         pinned = {name: at for name, at in found.items() if at is not None}
         if len(pinned) < len(derived):

@@ -84,8 +84,7 @@ class Job:
             self._catch_up()  # a lost checkpoint: no batch will be run again, so its accepted rows come from the ledger
         query = self._start()
         self._await(query)
-        if not self.stop.is_set():
-            self._catch_up()
+        self._catch_up()  # after a stop too: what was read can then be exported
 
     def _start(self) -> StreamingQuery:
         reader = self.spark.readStream.format("kafka").options(**self.source.options)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, Schema
 
 from exports import publish
 from exports.errors import ExportError
@@ -188,6 +188,19 @@ def test_tables_made_from_no_version_of_the_ledger_are_refused(lab: Lab) -> None
     with pytest.raises(ExportError) as caught:
         lab.export()
     assert "no version of the ledger of client_tickets has all of ticket_kpis, tickets" in caught.value.what
+    assert "tickets process client_tickets --once" in caught.value.remedy
+    assert lab.published() == []
+
+
+def test_a_first_batch_that_was_not_finished_is_not_exported_as_nothing(lab: Lab) -> None:
+    """The empty tables of the beginning belong together, but are no export of a ledger that has rows."""
+    tables = lab.workspace.tables("client_tickets")
+    DeltaTable.create(str(tables / "ledger"), Schema.from_arrow(ledger_frame([]).to_arrow().schema))
+    for name in ("tickets", "ticket_kpis"):
+        lab.derived("client_tickets", name, stored(lab.folder.get(name), []), 0)
+    lab.append("client_tickets", "ledger", ledger_frame([{**ACCEPTED, "offset": 0}]), None)
+    with pytest.raises(ExportError) as caught:
+        lab.export()
     assert "tickets process client_tickets --once" in caught.value.remedy
     assert lab.published() == []
 
