@@ -1,17 +1,24 @@
 """`tickets contracts`: list, lint and show. Imports neither Spark nor pandas nor pandera."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cli import options
+from cli.coverage import coverage
+from cli.payloads import payloads
+from cli.verdict import verdict
+from cli.views import VIEWS
+from cli.views.topic import topic_config as topic_config
 from contracts.compiler.catalogue import HOME, Catalogue
 from contracts.compiler.conventions import judge
 from contracts.compiler.errors import ContractError, Problem
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a contract's text must not steer the terminal
 
 
 def catalogue(root: Path | None) -> Catalogue:
@@ -21,7 +28,11 @@ def catalogue(root: Path | None) -> Catalogue:
 
 @click.group()
 def command() -> None:
-    """List, check and show the data contracts."""
+    """List, check and show the data contracts; judge and make payloads by them."""
+
+
+for _subcommand in (verdict, payloads, coverage):
+    command.add_command(_subcommand)
 
 
 @command.command("list")
@@ -93,58 +104,17 @@ def check(folder: Catalogue, files: tuple[Path, ...]) -> tuple[list[Problem], in
     return problems, len(files)
 
 
-def _json_schema(contract: Contract, closed: bool) -> str:
-    from producer.json_schema import json_schema
-
-    return json.dumps(json_schema(contract, closed=closed), indent=2, ensure_ascii=False)
-
-
-def _spark_ddl(contract: Contract, _: bool) -> str:
-    from processing.columns import ddl
-
-    return ",\n".join(ddl(field) for field in contract.fields)
-
-
-def _clauses(contract: Contract, _: bool) -> str:
-    return "\n".join(f"{clause.id}\n    wants {clause.wanted}" for clause in contract.all_clauses())
-
-
-def _topic(contract: Contract, _: bool) -> str:
-    envelope = contract.envelope
-    if envelope is None:
-        raise click.UsageError(f"{contract.key} describes no topic.")
-    shown: dict[str, Any] = {
-        "topic": envelope.topic,
-        "partitions": envelope.partitions,
-        "key": envelope.key,
-        "headers": {header.name: header.source for header in envelope.headers},
-        "config": topic_config(contract),
-    }
-    return json.dumps(shown, indent=2)
-
-
-def topic_config(contract: Contract) -> dict[str, str]:
-    """The broker's settings of a contract's topic; empty for a contract without one."""
-    envelope = contract.envelope
-    if envelope is None:
-        return {}
-    return {
-        "retention.ms": str(int(envelope.retention.total_seconds() * 1000)),
-        "max.message.bytes": str(envelope.max_bytes),
-        "cleanup.policy": "delete",
-    }
-
-
-VIEWS = {"clauses": _clauses, "json-schema": _json_schema, "spark-ddl": _spark_ddl, "topic": _topic}
-
-
 @command.command(
-    epilog="\b\nExamples:\n  tickets contracts show client_tickets\n  tickets contracts show tickets --as spark-ddl\n"
+    epilog="\b\nViews:\n"
+    + "".join(f"  {view.name:<12} {view.about}\n" for view in VIEWS.values())
+    + "\n\b\nExamples:\n  tickets contracts show client_tickets\n"
+    + "".join(f"  tickets contracts show client_tickets.v1 --as {name}\n" for name in VIEWS)
+    + "  tickets contracts show my/v1.odcs.yaml --as json-schema --closed\n"
 )
 @click.argument("name")
 @click.option(
     "--as",
-    "view",
+    "as_",
     type=click.Choice(list(VIEWS)),
     default="clauses",
     show_default=True,
@@ -152,6 +122,13 @@ VIEWS = {"clauses": _clauses, "json-schema": _json_schema, "spark-ddl": _spark_d
 )
 @click.option("--closed", is_flag=True, help="json-schema as a writer must keep it: no unknown fields.")
 @options.contracts
-def show(name: str, view: str, closed: bool, contracts: Path | None) -> None:
-    """Print what follows from the contract NAME (client_tickets, client_tickets.v1 or a file)."""
-    click.echo(VIEWS[view](catalogue(contracts).get(name), closed))
+def show(name: str, as_: str, closed: bool, contracts: Path | None) -> None:
+    """Print what follows from the contract NAME (client_tickets, client_tickets.v1 or a file).
+
+    Exits with 2 where there is no such contract, or where a view needs a topic and the contract describes none.
+    """
+    view = VIEWS[as_]
+    if closed and view.closed is None:
+        raise click.UsageError(f"--closed means nothing for {as_}; it is for json-schema.")
+    render = view.closed if closed and view.closed else view.render
+    click.echo(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", render(catalogue(contracts).get(name))))

@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -63,13 +63,15 @@ class Moment(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Refuse, with examples, what is neither."""
-        from contracts.compiler import formats
+        from contracts.compiler.temporal import ISO_DATE, ISO_TIMESTAMP, reader
 
         if isinstance(value, datetime):
             return value
-        day = formats.parse_date(str(value))
-        found = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else formats.parse_timestamp(str(value), True)
-        if found is None:
+        found = reader(ISO_TIMESTAMP)(str(value))
+        day = reader(ISO_DATE)(str(value))
+        if isinstance(day, date):
+            found = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        if not isinstance(found, datetime):
             self.fail(f"'{value}' is no moment; write 2026-01-05 or 2026-01-05T08:30:00Z.", param, ctx)
         return found
 

@@ -14,6 +14,7 @@ from exports.columns import type_text
 from exports.failures import Report
 
 FILE = "manifest.json"
+SQL_RULE = "sql rule"  # a note of the compiler on what is run here, so enforced
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,27 @@ class Table:
     def as_dict(self) -> dict[str, Any]:
         """The table's entry in the manifest."""
         columns = [
-            {"name": field.name, "type": type_text(field), "required": field.required} for field in self.contract.fields
+            {"name": field.name, "type": type_text(field), "required": bool(field.null_clauses)}
+            for field in self.contract.fields
         ]
         return {
             "contract": self.contract.key,
             "rows": self.report.rows,
             "columns": columns,
             "files": list(self.files),
-            "checks": [
-                {"clause": clause, "rows": self.report.rows, "failed": self.report.totals.get(clause, 0)}
-                for clause in self.report.judged
-            ],
+            "checks": [self._checked(clause) for clause in self.report.judged],
             "not_checked": [{"clause": clause, "reason": why} for clause, why in self.report.gaps.items()],
+            "not_enforced": [
+                {"place": note.place, "what": note.what, "reason": note.why}
+                for note in self.contract.notes
+                if note.what != SQL_RULE
+            ],
         }
+
+    def _checked(self, clause: str) -> dict[str, Any]:
+        """One clause or SQL rule that was judged; `found` is the number that one over many rows came to."""
+        number = {"found": self.report.numbers[clause]} if clause in self.report.numbers else {}
+        return {"clause": clause, "rows": self.report.rows, "failed": self.report.totals.get(clause, 0), **number}
 
 
 def contract_versions(contracts: Iterable[Contract]) -> dict[str, dict[str, str]]:

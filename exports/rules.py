@@ -7,63 +7,108 @@ Patterns and formats run through the compiler's own Python definitions, on each 
 engine would be a second verdict.
 """
 
-import math
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
-from contracts.compiler import rules
+from contracts.compiler import rules, temporal
 from contracts.compiler.formats import FORMATS
 from contracts.compiler.model import Field
-from contracts.compiler.numbers import is_multiple
 from contracts.compiler.patterns import compile_pattern
-from contracts.compiler.types import decimal_parts
-from exports.columns import dtype, holds_any, item_of
-
-Broken = Callable[[pl.Expr], pl.Expr]
-FLOATS = frozenset({"f32", "f64"})
-_WIDEST = 2**127 - 1
+from contracts.compiler.types import TYPES
+from exports import numbers
+from exports.columns import dtype, item_of
+from exports.numbers import FLOATS, Broken, never
+from exports.reshape import DAY_US, comparable
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Why a clause can't be judged on stored rows; written into the manifest."""
+    """Why a clause can't be judged on these rows; written into the manifest."""
 
     reason: str
 
 
-def _required(_: Field, __: Any) -> Broken:
+Judge = Callable[[Field, Any], Broken | Gap | None]
+"""None where the clause is judged before there is a row: while a payload is read."""
+MEMBERS = Gap("a member that was null or unknown in the event is not counted in a stored row")
+WRITTEN = Gap("how the text was written is not stored, only the moment it means")
+ALIKE = Gap("items that differ in the event may be stored alike: times, floats, absent and unknown members")
+
+
+def _null(_: Field, __: Any) -> Broken:
     return lambda value: value.is_null()
 
 
-def _type(field: Field, _: Any) -> Broken:
-    """Whole columns are judged by their dtype; here, what a dtype lets pass or a stored wider type still holds."""
-    if field.storage in FLOATS:
-        return lambda value: ~value.is_finite()  # JSON, the source of every value, has no NaN and no infinity
-    if field.properties or field.items:
-        return lambda value: value.is_null() & False
+def _same_type(field: Field, _: Any) -> Broken:
     exact = dtype(field)
     return lambda value: value.is_not_null() & value.cast(exact, strict=False).is_null()
 
 
-def _enum(field: Field, values: tuple[Any, ...]) -> Broken:
+def _number_type(field: Field, _: Any) -> Broken:
     if field.storage in FLOATS:
-        allowed = pl.Series([float(value) for value in values], dtype=dtype(field))
-        return lambda value: ~value.is_in(allowed.implode())
-    if field.type in ("integer", "number"):
-        scaled = [Fraction(value) * 10 ** _scale(field) for value in values]
-        whole = pl.Series([int(one) for one in scaled if one.denominator == 1], dtype=pl.Int128)
-        return lambda value: ~_units(value).is_in(whole.implode())
-    texts = pl.Series([value for value in values if isinstance(value, str)], dtype=pl.String)
-    return lambda value: ~value.is_in(texts.implode())
+        return lambda value: ~value.is_finite()  # JSON, the source of every value, has no NaN and no infinity
+    return _same_type(field, _)
 
 
-def _each_text(holds: Callable[[str], bool]) -> Broken:
+def _time_type(_: Field, __: Any) -> Broken:
+    def broken(values: pl.Series) -> pl.Series:
+        stored = values.dtype == pl.Int64  # not narrowed, since one of them is no time of day
+        return (values < 0) | (values >= DAY_US) if stored else values.is_null() & False
+
+    return lambda value: value.map_batches(broken, return_dtype=pl.Boolean, is_elementwise=True)
+
+
+_TYPES: Mapping[str, Judge] = {
+    **dict.fromkeys(("string", "boolean", "timestamp", "date"), _same_type),
+    **dict.fromkeys(("array", "object", "map"), lambda _, __: never),
+    "integer": numbers.out_of_range,
+    "number": _number_type,
+    "time": _time_type,
+}
+"""Whole columns are judged by their dtype; here, what a dtype lets pass or a stored wider type still holds."""
+
+
+def _listed_plain(field: Field, values: tuple[Any, ...]) -> Broken:
+    wanted = pl.Series([value for value in values if type(value) is _PYTHON[field.type]], dtype=dtype(field))
+    return lambda value: value.is_in(wanted.implode())
+
+
+def _listed_moments(field: Field, values: tuple[Any, ...]) -> Broken:
+    wanted = pl.Series([value for value in values if value is not None], dtype=dtype(field))
+    return lambda value: value.is_in(wanted.implode())
+
+
+_PYTHON: Mapping[str, type] = {"string": str, "boolean": bool}
+_LISTED: Mapping[str, Callable[[Field, tuple[Any, ...]], Broken]] = {
+    **dict.fromkeys(_PYTHON, _listed_plain),
+    **dict.fromkeys(("timestamp", "date", "time"), _listed_moments),
+    **dict.fromkeys(("integer", "number"), numbers.listed),
+}
+if _TYPES.keys() != TYPES.keys() or _LISTED.keys() != rules.RULES["enum"].types:
+    raise TypeError("exports.rules: _TYPES or _LISTED differs from contracts/compiler")
+
+
+def listed(field: Field, values: tuple[Any, ...]) -> Broken:
+    """Whether a value is one of these, as JSON compares them (1 is 1.0, true is not 1); null for null."""
+    return _LISTED[field.type](field, values)
+
+
+def _enum(field: Field, values: tuple[Any, ...]) -> Broken:
+    allowed = listed(field, values)
+    return lambda value: ~allowed(value)
+
+
+def _missing(field: Field, values: tuple[Any, ...]) -> Broken:
+    counted = listed(field, values)
+    if None not in values:
+        return counted
+    return lambda value: value.is_null() | counted(value)
+
+
+def each_text(holds: Callable[[str], bool]) -> Broken:
     """Judge each distinct text once, in Python."""
 
     def broken(values: pl.Series) -> pl.Series:
@@ -73,104 +118,94 @@ def _each_text(holds: Callable[[str], bool]) -> Broken:
     return lambda value: value.map_batches(broken, return_dtype=pl.Boolean, is_elementwise=True)
 
 
-def _pattern(_: Field, pattern: str) -> Broken:
-    search = compile_pattern(pattern).search
-    return _each_text(lambda text: search(text) is not None)
+def pattern(_: Field, text: str) -> Broken:
+    """Broken by text in which the pattern is not found."""
+    search = compile_pattern(text).search
+    return each_text(lambda value: search(value) is not None)
 
 
-def _format(_: Field, name: str) -> Broken:
-    return _each_text(FORMATS[name])
+def _format(field: Field, name: str) -> Broken | Gap:
+    return WRITTEN if field.time_form else each_text(FORMATS[name])
 
 
-def _scale(field: Field) -> int:
-    return (decimal_parts(field.storage) or (0, 0))[1]
+def _same_text(form: temporal.TimeForm) -> bool:
+    """Whether two texts of a form never mean one moment: each part has a fixed width and none is left out."""
+    expression = temporal.expression(form)
+    return not any(loose in expression for loose in ("?P<offset>", "{1,", ")?"))
 
 
-def _units(value: pl.Expr) -> pl.Expr:
-    """A decimal or integer as a whole number of its smallest unit: no comparison below ever rounds."""
-    return value.to_physical().cast(pl.Int128)
+def told_apart(item: Field) -> bool:
+    """Whether items that differ as JSON are stored as different values: none holds floats, or times with two texts."""
+    return not any(
+        here.storage in FLOATS or (here.time_form is not None and not _same_text(here.time_form))
+        for here in item.walk()
+    )
 
 
-def _units_literal(units: int) -> pl.Expr:
-    return pl.lit(max(-_WIDEST, min(_WIDEST, units)), dtype=pl.Int128)
+def twice(value: pl.Expr) -> pl.Expr:
+    """Whether a list holds an item twice."""
+    return value.list.n_unique() < value.list.len()
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """How a bound is broken, and which whole unit stands for a bound that lies between two."""
-
-    broken: Callable[[Any, Any], Any]
-    whole: Callable[[Fraction], int]
-
-
-_BOUNDS: Mapping[str, _Bound] = {
-    "minimum": _Bound(operator.lt, math.ceil),
-    "maximum": _Bound(operator.gt, math.floor),
-    "exclusiveMinimum": _Bound(operator.le, math.floor),
-    "exclusiveMaximum": _Bound(operator.ge, math.ceil),
-}
-
-
-def _bound(rule: str) -> Callable[[Field, Any], Broken]:
-    row = _BOUNDS[rule]
-
-    def judge(field: Field, bound: Any) -> Broken:
-        if field.storage in FLOATS:
-            limit = pl.lit(float(bound), dtype=dtype(field))
-            return lambda value: row.broken(value, limit)
-        if not isinstance(bound, int | Decimal):  # a time or a day
-            moment = pl.lit(bound, dtype=dtype(field))
-            return lambda value: row.broken(value, moment)
-        whole = _units_literal(row.whole(Fraction(bound) * 10 ** _scale(field)))
-        return lambda value: row.broken(_units(value), whole)
-
-    return judge
-
-
-def _multiple(field: Field, step: Any) -> Broken:
-    """Exact: v/10^s is a multiple of p/q in lowest terms (over 10^s) where p divides v."""
-    if field.storage in FLOATS:  # the shortest decimal that means this float is what the event said
-        by_text = _each_text(lambda text: is_multiple(Decimal(text), step))
-        return lambda value: by_text(value.cast(pl.String))
-    part = (Fraction(str(step)) * 10 ** _scale(field)).numerator
-    if part > _WIDEST:
-        return lambda value: _units(value) != 0
-    return lambda value: (_units(value) % _units_literal(part)) != 0
+def unique_items(item: Field) -> Broken:
+    """Broken by a list that holds an item twice."""
+    return lambda value: twice(value.list.eval(comparable(pl.element(), item)))
 
 
 def _unique_items(field: Field, _: Any) -> Broken | Gap:
     item = item_of(field)
-    if holds_any(item, frozenset({"timestamp", "array", *FLOATS})):
-        return Gap("two items that differ in the event may be stored alike (times, floats), or hold arrays")
-    if any(not child.required for child in item.walk() if child is not item):
-        return Gap("an item's absent and null members are stored alike")
-    return lambda value: value.list.n_unique() < value.list.len()
+    if not told_apart(item) or any(here.properties for here in item.walk()):
+        return ALIKE
+    return unique_items(item)
 
 
-def _max_properties(field: Field, bound: int) -> Broken:
-    """A lower bound of what the event held: members that are null or unknown here may have been there."""
+def _unique_items_as_sent(field: Field, _: Any) -> Broken | Gap:
+    """Of a payload, unknown members are at hand (see `payload`), and objects stand apart where no member may lack."""
+    item = item_of(field)
+    optional = any(not child.null_clauses for here in item.walk() for child in here.properties)
+    return ALIKE if optional or not told_apart(item) else unique_items(item)
+
+
+def _min_properties(field: Field, least: int) -> Broken | Gap:
+    return MEMBERS if field.properties else lambda value: value.list.len() < least
+
+
+def _max_properties(field: Field, most: int) -> Broken:
+    """Of an object a lower bound of what the event held: members that are null or unknown may have been there."""
+    if not field.properties:
+        return lambda value: value.list.len() > most
     names = [child.name for child in field.properties]
     return lambda value: (
-        (pl.sum_horizontal([value.struct.field(name).is_not_null().cast(pl.UInt32) for name in names]) > bound)
+        (pl.sum_horizontal([value.struct.field(name).is_not_null().cast(pl.UInt32) for name in names]) > most)
         & value.is_not_null()
     )
 
 
-CHECKS: Mapping[str, Callable[[Field, Any], Broken | Gap]] = {
-    "required": _required,
-    "type": _type,
+CHECKS: Mapping[str, Judge] = {
+    "required": _null,
+    "nullValues": _null,
+    "type": lambda field, argument: _TYPES[field.type](field, argument),
     "enum": _enum,
+    "missingValues": _missing,
+    "invalidValues": pattern,
     "minLength": lambda _, bound: lambda value: value.str.len_chars() < bound,
     "maxLength": lambda _, bound: lambda value: value.str.len_chars() > bound,
-    "pattern": _pattern,
+    "pattern": pattern,
     "format": _format,
-    **{rule: _bound(rule) for rule in _BOUNDS},
-    "multipleOf": _multiple,
+    **{rule: numbers.bound(rule) for rule in numbers.BOUNDS},
+    "multipleOf": numbers.multiple,
     "minItems": lambda _, bound: lambda value: value.list.len() < bound,
     "maxItems": lambda _, bound: lambda value: value.list.len() > bound,
     "uniqueItems": _unique_items,
-    "minProperties": lambda *_: Gap("a member that was null or unknown in the event is not counted in a stored row"),
+    "minProperties": _min_properties,
     "maxProperties": _max_properties,
-    "unique": lambda *_: lambda value: value.is_duplicated() & value.is_not_null(),
 }
-rules.expect_rows(CHECKS, rules.names("event") | {"unique"}, "exports.rules.CHECKS")
+rules.expect_rows(CHECKS, rules.names("event"), "exports.rules.CHECKS")
+AS_SENT: Mapping[str, Judge] = {
+    **CHECKS,
+    "format": lambda field, name: None if field.time_form else each_text(FORMATS[name]),
+    "multipleOf": numbers.multiple_as_sent,
+    "uniqueItems": _unique_items_as_sent,
+    "maxProperties": lambda field, most: MEMBERS if field.properties else _max_properties(field, most),
+}
+"""The same for rows made from payloads, just read: `format` of a time is judged while reading."""

@@ -14,10 +14,10 @@ import pyarrow as pa
 from contracts.compiler.model import Contract
 from exports import manifest as manifests
 from exports import publish, snapshot
+from exports.check import examine
 from exports.errors import CheckFailedError, ExportError
 from exports.failures import Report
 from exports.manifest import Origin, Table
-from exports.schema import examine
 from exports.sinks import SINKS
 from runtime.workspace import Workspace
 

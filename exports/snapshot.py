@@ -16,9 +16,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
 from contracts.compiler.model import Contract, Field
-from exports.columns import STORED, dtype
 from exports.errors import ExportError
-from exports.schema import identity
+from exports.plan import identity
+from exports.reshape import published
 
 MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES"})
 LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
@@ -130,7 +130,7 @@ def read(snapshot: Snapshot, contract: Contract) -> pl.DataFrame:
             f"Run `tickets process {snapshot.source.name} --once` with this version of the contract.",
         )
     frame = scan.select(pl.col(column).alias(name) for name, column in columns.items()).collect()
-    return _ordered(contract, frame.with_columns(_narrowed(frame, field) for field in contract.fields))
+    return _ordered(contract, frame.with_columns(published(frame[field.name], field) for field in contract.fields))
 
 
 def _ledger_column(field: Field) -> str:
@@ -139,17 +139,6 @@ def _ledger_column(field: Field) -> str:
     if len(columns) != 1:
         raise ExportError(f"{field.path} does not name one ledger column", "Write it into transformSourceObjects.")
     return columns[0]
-
-
-def _narrowed(frame: pl.DataFrame, field: Field) -> pl.Series:
-    """The column in its exact type where Delta keeps it in the expected wider one and every value fits."""
-    column = frame[field.name]
-    if column.dtype != dtype(field, STORED):
-        return column
-    try:
-        return column.cast(dtype(field))
-    except pl.exceptions.InvalidOperationError:
-        return column
 
 
 def _ordered(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:

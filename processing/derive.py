@@ -11,7 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 
 from contracts.compiler.model import Contract, Field
 from processing import reference
-from processing.columns import spark_type
+from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.kpis import aggregation
 from processing.tables import accepted_contract, note
@@ -51,10 +51,14 @@ class Derivation:
         return self.tables / contract.name
 
 
-def read_references(spark: SparkSession, derivation: Derivation) -> References:
-    """Each reference table by its contract's name; ProcessingError where the file breaks the contract."""
+def read_references(spark: SparkSession, derivation: Derivation, key: bytes) -> References:
+    """Each reference table by its contract's name; ProcessingError where the file breaks the contract.
+
+    `key` is the secret of the pseudonyms.
+    """
     return {
-        contract.name: spark.createDataFrame(reference.read(contract, path)) for contract, path in derivation.references
+        contract.name: spark.createDataFrame(reference.read(contract, path, key))
+        for contract, path in derivation.references
     }
 
 
@@ -73,7 +77,7 @@ def _column(field: Field) -> Column:
     origin, _, path = (field.sources or ("",))[0].partition("/")
     if origin == "ledger":
         return F.col(f"_ledger_{path}")
-    return F.col(f"`{field.name}`") if field.transform == "enrich" or not path else F.col(f"`{path}`")
+    return F.col(quoted(field.name if field.transform == "enrich" or not path else path))
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,16 @@ _DECODED = (
     "violations",
 )
 
+# Spark's default for timestamps, INT96, counts nanoseconds to other readers: they find another time before 1678 and
+# after 2262, or fail.
+_SESSION = {"spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS"}
+
+
+def prepare(spark: SparkSession) -> None:
+    """Set the session so that every reader finds in the tables what was stored; call it before the first batch."""
+    for name, value in _SESSION.items():
+        spark.conf.set(name, value)
+
 
 def decode(records: DataFrame, contract: Contract, key: bytes) -> DataFrame:
     """Kafka source rows to ledger rows before deduplication: coordinates, verdict, typed event, and the raw record."""

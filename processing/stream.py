@@ -76,7 +76,8 @@ class Job:
         One `run` after another gives the same tables as one alone, whatever was interrupted before.
         """
         path = self.derivation.ledger
-        self.references = derive.read_references(self.spark, self.derivation)
+        ledger.prepare(self.spark)
+        self.references = derive.read_references(self.spark, self.derivation, self.key)
         tables.create_ledger(path, self.derivation.source)
         for contract in (self.derivation.accepted, *self.derivation.aggregates):
             tables.create_derived(self.derivation.path(contract), contract)

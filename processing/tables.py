@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from contracts.compiler.model import Contract
-from processing.columns import arrow_type, spark_type
+from processing.columns import arrow_type, quoted, spark_type
 
 CREATED = 0  # the version of a table that was made and never written to
 _REASON = pa.struct([pa.field(name, pa.string()) for name in ("clause", "path", "found", "wanted")])
@@ -64,7 +64,7 @@ def accepted_contract(source: Contract, outputs: tuple[Contract, ...]) -> Contra
 
 def event_columns(source: Contract) -> str:
     """The ledger's `event` column: the typed value of an accepted event, null otherwise."""
-    return f"struct<{','.join(f'`{field.name}`:{spark_type(field)}' for field in source.fields)}>"
+    return f"struct<{','.join(f'{quoted(field.name)}:{spark_type(field)}' for field in source.fields)}>"
 
 
 def create_ledger(path: Path, source: Contract) -> None:

@@ -1,60 +1,52 @@
-"""Clause to values that break it: for each rule of one value, candidates, those likely to break it alone first.
+"""Clause to values that break it: for each rule of one value, candidates, near and far.
 
 A row is given the field, the clause, a valid value, and a maker of further valid values; it may yield values that do
-not break the clause, or break others too: `breakers` has each judged and takes the best.
+not break the clause, or break others too: `breakers` has each judged. Numbers are worked out in a wide context.
 """
 
-import json
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from contracts.compiler import rules
-from contracts.compiler.model import Clause, Field
+from contracts.compiler.model import Field
 from contracts.compiler.types import INTEGER_RANGES, TYPES, decimal_parts
+from producer import broken_times
+from producer.bench import Bench, same_number
+from producer.broken_members import too_bare, too_few, too_full, too_many, twice
 from producer.json_schema import FLOAT_LIMITS
 from producer.makers import ABSENT
-from producer.quantities import iso, micros, number, step
+from producer.places import Key
+from producer.quantities import number, step
 
-OTHER_NAME = "not_in_the_contract"
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a breaker works on: the field, its clause, a valid value of it, and a source of more of them."""
-
-    field: Field
-    clause: Clause
-    value: Any
-    another: Callable[[], Any]
-
+MOST_CHARACTERS = 1_000_000  # what is longer, no broker takes
 
 Candidates = Callable[[Bench], Iterator[Any]]
 
 
 def _missing(bench: Bench) -> Iterator[Any]:
-    if bench.field.name != "[]":
-        yield ABSENT
+    yield ABSENT
     yield None
 
 
 _OTHER_TYPES: Mapping[str, tuple[Any, ...]] = {
     "string": (12345, True, {"text": "x"}),
-    "integer": ("seven", 1.5, True, []),
+    "integer": ("seven", 1.5, True, [], "7"),
     "number": ("12.5", False, {}),
-    "boolean": ("true", 1),
-    "timestamp": ("yesterday", "2026-01-05T08:30:00", "2026-02-30T08:30:00Z", 1767601800),
-    "date": ("31/12/2026", "2026-02-30", 20261231),
+    "boolean": ("true", 1, 0, []),
+    "timestamp": ("yesterday", "2026-01-05T08:30:00", "2026-02-30T08:30:00Z", 1767601800, True),
+    "date": ("31/12/2026", "2026-02-30", 20261231, {}),
+    "time": ("noon", "24:00:00", 83000, ["08:30:00"]),
     "array": ("a list", {"0": "x"}, 3),
-    "object": ("an object", [], 3),
+    "object": ("an object", [], 3, "{}"),
+    "map": ("a map", [], 3, [["x", "y"]]),
 }
 rules.expect_rows(_OTHER_TYPES, frozenset(TYPES), "producer/broken_fields.py types")
 
 
 def _wrong_type(bench: Bench) -> Iterator[Any]:
-    """Other JSON types first, then what the stored form can't hold."""
+    """Other JSON types, what the stored form can't hold, and times that can't be read."""
     yield from _OTHER_TYPES[bench.field.type]
     storage = bench.field.storage
     if storage in INTEGER_RANGES:
@@ -63,45 +55,114 @@ def _wrong_type(bench: Bench) -> Iterator[Any]:
         yield Decimal(1).scaleb(-parts[1] - 1)
         yield 10 ** (parts[0] - parts[1])
     if storage in FLOAT_LIMITS:
-        yield FLOAT_LIMITS[storage]
+        yield from (FLOAT_LIMITS[storage], -FLOAT_LIMITS[storage])
+    if bench.field.time_form:
+        yield from broken_times.misread(bench.field, bench.value)
 
 
 def _unlisted(bench: Bench) -> Iterator[Any]:
-    values = bench.clause.argument
-    if isinstance(values[0], str):
-        yield from (f"{bench.value}!!", f"{bench.value}x", str(bench.value).swapcase(), "other", "")
-    else:
-        yield from (max(values) + 1, min(values) - 1)
+    """Values beside those of the list, and what other lists of the field name."""
+    yield from _OTHERS[bench.field.type](bench, [value for value in bench.clause.argument if value is not None])
+    for clause in bench.field.clauses:
+        if clause.rule in ("enum", "missingValues") and clause.id != bench.clause.id:
+            yield from _written(bench.field, clause.argument)
+
+
+def _other_texts(bench: Bench, values: list[Any]) -> Iterator[Any]:
+    text = str(bench.value)
+    yield from (f"{text}!!", f"{text}x", text.swapcase(), f"{text} ", f" {text}", text[:-1], "other", "")
+
+
+def _other_numbers(bench: Bench, values: list[Any]) -> Iterator[Any]:
+    listed = [value for value in values if isinstance(value, int | Decimal)] or [bench.value]
+    for value in (max(listed), min(listed)):
+        for steps in (-1, 1, 1000):
+            yield from _near_number(bench.field, value, steps)
+
+
+def _other_truths(bench: Bench, values: list[Any]) -> Iterator[Any]:
+    yield from (True, False)
+
+
+def _other_times(bench: Bench, values: list[Any]) -> Iterator[Any]:
+    yield from broken_times.beside(bench.field, values[:3])
+
+
+def _other_wholes(bench: Bench, values: list[Any]) -> Iterator[Any]:
+    yield bench.value
+
+
+_OTHERS: Mapping[str, Callable[[Bench, list[Any]], Iterator[Any]]] = {
+    "string": _other_texts,
+    "integer": _other_numbers,
+    "number": _other_numbers,
+    "boolean": _other_truths,
+    "timestamp": _other_times,
+    "date": _other_times,
+    "time": _other_times,
+    "array": _other_wholes,
+    "object": _other_wholes,
+    "map": _other_wholes,
+}
+rules.expect_rows(_OTHERS, frozenset(TYPES), "producer/broken_fields.py enum")
+
+
+def _listed(bench: Bench) -> Iterator[Any]:
+    """What counts as missing, in each way it can be written."""
+    if None in bench.clause.argument:
+        yield from _missing(bench)
+    yield from _written(bench.field, bench.clause.argument)
+
+
+def _written(field: Field, values: tuple[Any, ...]) -> Iterator[Any]:
+    """Values of a contract as a payload writes them, in each way it can."""
+    for value in values:
+        if field.time_form:
+            yield from () if value is None else broken_times.writings(field, value)
+        elif value is not None:
+            yield value
+            yield from same_number(value)
 
 
 def _too_short(bench: Bench) -> Iterator[Any]:
     if (least := bench.clause.argument) > 0:
-        yield from (str(bench.value)[: least - 1], "x" * (least - 1))
+        yield from (str(bench.value)[: least - 1], "x" * (least - 1), "")
 
 
 def _too_long(bench: Bench) -> Iterator[Any]:
     most, text = bench.clause.argument, str(bench.value)
-    missing = most + 1 - len(text)
-    yield from (text + text[-1:] * missing, text[:1] * missing + text, text + " x" * missing, "x" * (most + 1))
+    if most < MOST_CHARACTERS:
+        missing = most + 1 - len(text)
+        yield from (text + text[-1:] * missing, text[:1] * missing + text, text + " x" * missing, "x" * (most + 1))
+        yield "\U0001f600" * (most + 1)
 
 
 def _mismatched(bench: Bench) -> Iterator[Any]:
     text = str(bench.value)
     yield from (text + "!", "!" + text, text[:-1] + "!", text + " ", "\u00e9" + text[1:], "?", "", text + "\n")
+    yield from (text[:-1], text[1:], text + text, text.swapcase(), text[::-1], text[:1] + "!" + text[1:])
+    yield from (letter + text[1:] for letter in "bB0")
+    yield from (text[:-1] + letter for letter in "bB0")
 
 
 def _misformatted(bench: Bench) -> Iterator[Any]:
+    if bench.field.time_form:
+        yield from broken_times.misread(bench.field, bench.value)
+        return
     text = str(bench.value)
-    yield from (text[:-1] + "!", text + " ", f"not {text}", text[:-1], "?", "-")
+    yield from (text[:-1] + "!", text + " ", f"not {text}", text[:-1], "?", "-", text + "\n", "")
 
 
 def _past(direction: int, inclusive: bool) -> Candidates:
-    """Just outside a bound: one step beyond an inclusive one, the bound itself of an exclusive one."""
+    """Outside a bound: one step beyond an inclusive one, the bound itself of an exclusive one, and far out."""
 
     def candidates(bench: Bench) -> Iterator[Any]:
         bound = bench.clause.argument
-        yield from _NEAR[bench.field.type](bench.field, bound, direction if inclusive else 0)
-        yield from _NEAR[bench.field.type](bench.field, bound, direction * 1000)
+        if bench.field.time_form:
+            yield from broken_times.past(bench.field, bound, direction, inclusive)
+            return
+        yield from _near_number(bench.field, bound, direction if inclusive else 0)
+        yield from _near_number(bench.field, bound, direction * 1000)
 
     return candidates
 
@@ -109,89 +170,48 @@ def _past(direction: int, inclusive: bool) -> Candidates:
 def _near_number(field: Field, bound: Any, steps: int) -> Iterator[Any]:
     size = step(field)
     yield number(field, Decimal(bound) + size * steps)
-    yield number(field, (Decimal(bound) // size + steps) * size)
-
-
-def _near_time(_: Field, bound: datetime, steps: int) -> Iterator[Any]:
-    yield iso(micros(bound.astimezone(UTC)) + steps)
-
-
-def _near_date(_: Field, bound: Any, steps: int) -> Iterator[Any]:
-    yield (bound + timedelta(days=steps)).isoformat()
-
-
-_NEAR: Mapping[str, Callable[[Field, Any, int], Iterator[Any]]] = {
-    "integer": _near_number,
-    "number": _near_number,
-    "timestamp": _near_time,
-    "date": _near_date,
-}
+    for place in sorted({steps - 1, steps, steps + 1, 0}):
+        yield number(field, (Decimal(bound) // size + place) * size)
+    if field.storage in FLOAT_LIMITS:
+        yield math.nextafter(float(bound), math.copysign(math.inf, steps)) if steps else float(bound)
 
 
 def _between(bench: Bench) -> Iterator[Any]:
-    size = Decimal(bench.clause.argument)
+    size, value = Decimal(bench.clause.argument), Decimal(str(bench.value))
     for share in (Decimal("0.5"), Decimal("0.1"), Decimal("0.01")):
-        yield Decimal(str(bench.value)) + size * share
-    yield from (Decimal(str(bench.value)) + 1, Decimal(str(bench.value)) - 1)
+        yield value + size * share
+    for other in (value + 1, value - 1):
+        yield number(bench.field, other)
 
 
-def _too_few(bench: Bench) -> Iterator[Any]:
-    if (least := bench.clause.argument) > 0:
-        yield list(bench.value)[: least - 1]
-
-
-def _too_many(bench: Bench) -> Iterator[Any]:
-    wanted = bench.clause.argument + 1
-    made, seen = list(bench.value), {_text(item) for item in bench.value}
-    while len(made) < wanted:
-        item = bench.another()
-        if _text(item) in seen and isinstance(item, str):
-            item = f"{item[: max(1, len(item) - 4)]}{len(made)}"
-        seen.add(_text(item))
-        made.append(item)
-    yield made
-
-
-def _twice(bench: Bench) -> Iterator[Any]:
-    items = list(bench.value) or [bench.another()]
-    yield [*items, items[0]]
-    yield [items[0], items[0]]
-
-
-def _too_bare(bench: Bench) -> Iterator[Any]:
-    needed = [field.name for field in bench.field.properties if field.required]
-    names = [*needed, *(name for name in bench.value if name not in needed)]
-    yield {name: bench.value[name] for name in names[: max(0, bench.clause.argument - 1)] if name in bench.value}
-
-
-def _too_full(bench: Bench) -> Iterator[Any]:
-    made = dict(bench.value)
-    for place in range(bench.clause.argument + 1 - len(made)):
-        made[f"{OTHER_NAME}_{place}"] = place
-    yield made
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
-
-
-CANDIDATES: Mapping[str, Candidates] = {
+_CANDIDATES: Mapping[str, Candidates] = {
     "required": _missing,
+    "nullValues": _missing,
     "type": _wrong_type,
+    "format": _misformatted,
+    "missingValues": _listed,
     "enum": _unlisted,
+    "invalidValues": _mismatched,
     "minLength": _too_short,
     "maxLength": _too_long,
     "pattern": _mismatched,
-    "format": _misformatted,
     "minimum": _past(-1, True),
     "maximum": _past(1, True),
     "exclusiveMinimum": _past(-1, False),
     "exclusiveMaximum": _past(1, False),
     "multipleOf": _between,
-    "minItems": _too_few,
-    "maxItems": _too_many,
-    "uniqueItems": _twice,
-    "minProperties": _too_bare,
-    "maxProperties": _too_full,
+    "minItems": too_few,
+    "maxItems": too_many,
+    "uniqueItems": twice,
+    "minProperties": too_bare,
+    "maxProperties": too_full,
 }
-rules.expect_rows(CANDIDATES, rules.names("event"), "producer/broken_fields.py rules")
+rules.expect_rows(_CANDIDATES, rules.names("event"), "producer/broken_fields.py rules")
+
+
+def candidates(bench: Bench, place: tuple[str | int, ...]) -> list[Any]:
+    """What may be put at a place to break a clause: an item can't be absent, and a map's name is always a text."""
+    made = list(_CANDIDATES[bench.clause.rule](bench))
+    if isinstance(place[-1], Key):
+        return [value for value in made if isinstance(value, str)]
+    return [value for value in made if value is not ABSENT or isinstance(place[-1], str)]

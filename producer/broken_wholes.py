@@ -1,6 +1,6 @@
 """Clause to records that break it: the clauses of bytes and envelope, which no field carries.
 
-Each row is given the event, its encoded value and the clause, and yields broken events; the first that fits is taken.
+Rows of the bytes are given the clause and an encoded value, those of the envelope the whole event.
 """
 
 import json
@@ -9,24 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contracts.compiler import rules
 from contracts.compiler.model import Clause, Contract
 from contracts.compiler.strict_json import MAX_DIGITS
-from producer.event import Event, Headers, encode
+from producer.event import Event, Headers
 
 EXTRA = b'"not_in_the_contract":'
-Broken = Callable[[Contract, Clause, Event], Iterator[Event]]
-
-
-def _values(make: Callable[[Clause, bytes], tuple[bytes, ...]]) -> Broken:
-    """A row that replaces the value's bytes and leaves the envelope as it is."""
-
-    def broken(_: Contract, clause: Clause, event: Event) -> Iterator[Event]:
-        return (event._replace(value=value) for value in make(clause, encode(event.value)))
-
-    return broken
+Bytes = Callable[[Clause, bytes], tuple[bytes, ...]]
+Records = Callable[[Contract, Clause, Event], Iterator[Event]]
 
 
 def _with(extra: bytes, value: bytes) -> bytes:
     """The object with one more member in front, which an open reader accepts if it can read it."""
-    return b"{" + EXTRA + extra + b"," + value[1:]
+    return b"{" + EXTRA + extra + (b"," if value != b"{}" else b"") + value[1:]
 
 
 def _utf8(_: Clause, value: bytes) -> tuple[bytes, ...]:
@@ -38,10 +30,10 @@ def _json(_: Clause, value: bytes) -> tuple[bytes, ...]:
 
 
 def _repeated(_: Clause, value: bytes) -> tuple[bytes, ...]:
-    name, first = next(iter(json.loads(value).items()))
-    return b"{" + json.dumps(name).encode() + b":" + json.dumps(first).encode() + b"," + value[1:], _with(
-        b"1", _with(b"1", value)
-    )
+    twice = _with(b"1", _with(b"1", value))
+    for name, first in list(json.loads(value).items())[:1]:
+        return b"{" + json.dumps(name).encode() + b":" + json.dumps(first).encode() + b"," + value[1:], twice
+    return (twice,)
 
 
 def _deep(clause: Clause, value: bytes) -> tuple[bytes, ...]:
@@ -87,15 +79,20 @@ def _named(contract: Contract, clause: Clause) -> set[str]:
     }
 
 
-BROKEN: Mapping[str, Broken] = {
-    "utf8": _values(_utf8),
-    "json": _values(_json),
-    "duplicate_key": _values(_repeated),
-    "depth": _values(_deep),
-    "number": _values(_huge),
+VALUES: Mapping[str, Bytes] = {
+    "utf8": _utf8,
+    "json": _json,
+    "duplicate_key": _repeated,
+    "depth": _deep,
+    "number": _huge,
+    "type": _no_object,
+}
+"""Rules of `$`."""
+ENVELOPE: Mapping[str, Records] = {
     "equals": _other,
     "known": _unknown_version,
+    "required": _without,
 }
-rules.expect_rows(BROKEN, rules.names("whole"), "producer/broken_wholes.py rules")
-SHARED: Mapping[str, Broken] = {"type": _values(_no_object), "required": _without}
-"""Rules of single values that are also judged on the whole."""
+"""Rules of `@`."""
+SHARED = frozenset({"type", "required"})  # rules of single values that are also judged on the whole
+rules.expect_rows({**VALUES, **ENVELOPE}, rules.names("whole") | SHARED, "producer/broken_wholes.py")

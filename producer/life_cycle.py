@@ -33,31 +33,35 @@ class Change(NamedTuple):
 
 
 class Course:
-    """The states and delays of one life cycle, compiled for drawing."""
+    """The states and delays of one life cycle, compiled for drawing.
+
+    `starts` may come first; `bags` holds what follows a state, what is usual several times; `delays_us` are DELAYS
+    delays made beforehand, of which one is drawn and some microseconds up to SHORTEST_US are added.
+    """
 
     def __init__(self, cycle: LifeCycle, pace: float) -> None:
-        self._start = cycle.start
-        self._next = {state: _weighted(after) for state, after in cycle.transitions.items()}
+        self.starts = cycle.start
+        self.bags = {state: _weighted(after) for state, after in cycle.transitions.items()}
         drawn = Random(0)
-        self._delays_us = [
+        self.delays_us = [
             min(max(int(drawn.lognormvariate(log(MEDIAN_US), SIGMA) * pace), SHORTEST_US), LONGEST_US)
             for _ in range(DELAYS)
         ]
 
     def first(self, rng: Random) -> str:
         """A state to start with."""
-        return self._start[int(rng.random() * len(self._start))]
+        return self.starts[int(rng.random() * len(self.starts))]
 
     def after(self, state: str, rng: Random) -> str | None:
         """The next state, or None where there is none."""
-        bag = self._next.get(state)
+        bag = self.bags.get(state)
         return bag[int(rng.random() * len(bag))] if bag else None
 
     def delay_us(self, rng: Random) -> int:
         """How long the next change takes: one of DELAYS made beforehand, with some microseconds of its own."""
         chance = rng.random() * DELAYS
         place = int(chance)
-        return self._delays_us[place] + int((chance - place) * SHORTEST_US)
+        return self.delays_us[place] + int((chance - place) * SHORTEST_US)
 
 
 def _weighted(states: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,7 +77,7 @@ def changes(
     `remember(entity, moment)` makes an entity's memory when it starts. Entities that are still on their way at the end
     stay so, as real ones do.
     """
-    course, every_us = _plan(cycle, count, span_us)
+    course, every_us = plan(cycle, count, span_us)
     waiting: list[tuple[int, int, str, Any]] = []
     end_us, entity, moment = start_us + span_us, 0, start_us
     for _ in range(count):
@@ -92,7 +96,7 @@ def changes(
             heapq.heappush(waiting, (moment + course.delay_us(rng), number, following, memory))
 
 
-def _plan(cycle: LifeCycle, count: int, span_us: int) -> tuple[Course, float]:
+def plan(cycle: LifeCycle, count: int, span_us: int) -> tuple[Course, float]:
     """The course, and how far apart entities start so that the events of all of them fill the span."""
     course, pace = Course(cycle, 1.0), 1.0
     events, open_us = _trial(course, span_us)

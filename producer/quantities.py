@@ -1,4 +1,4 @@
-"""Contract to numbers and times: the values between a field's bounds, and how they are written.
+"""Contract to numbers: the values between a field's bounds, and how they are written.
 
 Numbers are whole multiples of a step, so that bounds, scale and multipleOf hold exactly. Moments are microseconds since
 1970, UTC.
@@ -6,7 +6,9 @@ Numbers are whole multiples of a step, so that bounds, scale and multipleOf hold
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
+from math import ceil, floor, gcd, lcm
 from random import Random
 from typing import Any
 
@@ -19,6 +21,9 @@ DAY_US = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1)
 WIDTH = 1000  # how far an unbounded number goes beyond its known end
+POINTS = 1000  # a float between two bounds is drawn from at least so many
+FLOAT_DIGITS = 15  # of a decimal text that every 64-bit float gives back
+_EXACT = Context(prec=800)
 
 
 def argument(field: Field, rule: str, default: Any = None) -> Any:
@@ -27,11 +32,14 @@ def argument(field: Field, rule: str, default: Any = None) -> Any:
     return default if clause is None else clause.argument
 
 
-def impossible(field: Field, why: str) -> ProducerError:
+def arguments(field: Field, rule: str) -> list[Any]:
+    """The arguments of all clauses of a rule: quality rules may stand twice."""
+    return [clause.argument for clause in field.clauses if clause.rule == rule]
+
+
+def impossible(field: Field, why: str, remedy: str = "Give the field `examples` in the contract.") -> ProducerError:
     """The error of a field that no value is known for."""
-    return ProducerError(
-        f"values of '{field.path}' can't be generated: {why}", "Give the field `examples` in the contract."
-    )
+    return ProducerError(f"values of '{field.path}' can't be generated: {why}", remedy)
 
 
 def iso(moment_us: int) -> str:
@@ -53,39 +61,77 @@ def day_text(days: int) -> str:
     return _DAYS[days]
 
 
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
 def step(field: Field) -> Decimal:
-    """The grid a field's numbers lie on: its multipleOf, else its stored scale, else 1 or a thousandth."""
+    """The grid a field's numbers lie on: common multiple of multipleOf and stored scale; a float's is fine enough."""
     parts = decimal_parts(field.storage)
-    scale = Decimal(1).scaleb(-parts[1]) if parts else Decimal(1) if field.type == "integer" else Decimal("0.001")
-    multiple = Decimal(argument(field, "multipleOf", 0))
-    return multiple if multiple and (field.type != "integer" or multiple % 1 == 0) else scale
+    multiple = abs(Fraction(argument(field, "multipleOf", 0)))
+    scale = Fraction(1, 10 ** parts[1]) if parts else Fraction(1) if field.type == "integer" else None
+    if scale is None:
+        return _decimal(multiple) if multiple else _fine(field)
+    if multiple == 0:
+        return _decimal(scale)
+    return _decimal(Fraction(lcm(scale.numerator, multiple.numerator), gcd(scale.denominator, multiple.denominator)))
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def _fine(field: Field) -> Decimal:
+    """A thousandth, or less where two bounds lie close together; the bound's own digits where they are equal."""
+    lows, highs = ([*arguments(field, rule), *arguments(field, other)] for rule, other in (LOWS, HIGHS))
+    size = Decimal("0.001")
+    if not (lows and highs):
+        return size
+    low, high = Decimal(max(lows)), Decimal(min(highs))
+    if low == high:
+        return min(size, Decimal((0, (1,), int(low.as_tuple().exponent))))
+    while (Fraction(high) - Fraction(low)) / Fraction(size) < POINTS and size.adjusted() > -300:
+        size = size.scaleb(-1)
+    return size
+
+
+LOWS, HIGHS = ("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")
 
 
 def bounds(field: Field) -> tuple[int, int]:
     """The first and last multiple of the step that the field allows; an open end is WIDTH beyond the other."""
-    size = step(field)
-    low, high = argument(field, "minimum"), argument(field, "maximum")
-    lows = [] if low is None else [-((-Decimal(low)) // size)]
-    highs = [] if high is None else [Decimal(high) // size]
-    if (above := argument(field, "exclusiveMinimum")) is not None:
-        lows.append(Decimal(above) // size + 1)
-    if (below := argument(field, "exclusiveMaximum")) is not None:
-        highs.append(-((-Decimal(below)) // size) - 1)
-    stored = _stored(field, size)
-    first = max(lows) if lows else min(Decimal(0), highs[0] if highs else Decimal(0))
-    last = min(highs) if highs else first + WIDTH // min(size, Decimal(1))
-    first, last = max(first, stored[0]), min(last, stored[1])
+    size = Fraction(step(field))
+    low, high = declared(field, size)
+    width = int(WIDTH // min(size, Fraction(1)))
+    least, most = stored(field, size)
+    if low is None:
+        low = 0 if high is None or high > 0 else high - width
+    high = low + width if high is None else high
+    first, last = max(low, least), min(high, most)
     if first > last:
-        raise impossible(field, "its bounds leave no number")
-    return int(first), int(last)
+        raise impossible(field, "its bounds leave no number", "Mend the bounds, or multipleOf, in the contract.")
+    return first, last
 
 
-def _stored(field: Field, size: Decimal) -> tuple[Decimal, Decimal]:
+def declared(field: Field, size: Fraction) -> tuple[int | None, int | None]:
+    """The first and last multiple of `size` within the contract's own bounds; None for an open end."""
+    lows = [ceil(Fraction(bound) / size) for bound in arguments(field, "minimum")]
+    lows += [floor(Fraction(bound) / size) + 1 for bound in arguments(field, "exclusiveMinimum")]
+    highs = [floor(Fraction(bound) / size) for bound in arguments(field, "maximum")]
+    highs += [ceil(Fraction(bound) / size) - 1 for bound in arguments(field, "exclusiveMaximum")]
+    return max(lows, default=None), min(highs, default=None)
+
+
+def stored(field: Field, size: Fraction) -> tuple[int, int]:
+    """The first and last multiple that the stored form holds exactly."""
     if field.storage in INTEGER_RANGES:
         low, high = INTEGER_RANGES[field.storage]
-        return -((-Decimal(low)) // size), Decimal(high) // size
-    parts = decimal_parts(field.storage)
-    limit = (10 ** Decimal(parts[0] - parts[1]) if parts else Decimal(10) ** 15) // size - 1
+        return ceil(Fraction(low) / size), floor(Fraction(high) / size)
+    if parts := decimal_parts(field.storage):
+        limit = ceil(Fraction(10 ** (parts[0] - parts[1])) / size) - 1
+    else:
+        limit = floor(10**FLOAT_DIGITS * min(Fraction(1), Fraction(1, size.denominator)) / size)
     return -limit, limit
 
 
@@ -94,48 +140,49 @@ def number(field: Field, value: int | Decimal) -> int | float | Decimal:
     if field.type == "integer":
         return int(value)
     parts = decimal_parts(field.storage)
-    return Decimal(value).quantize(Decimal(1).scaleb(-parts[1])) if parts else float(value)
+    return Decimal(value).quantize(Decimal(1).scaleb(-parts[1]), context=_EXACT) if parts else float(value)
 
 
-def numbers(field: Field) -> Maker:
-    """A maker of numbers, each equally likely."""
-    (first, last), size = bounds(field), step(field)
-    span = last - first + 1
+def at(field: Field) -> Callable[[int], Any]:
+    """The n-th multiple of the step, as it is written."""
+    size, parts = step(field), decimal_parts(field.storage)
     if field.type == "integer":
         whole = int(size)
-        return lambda rng, _: (first + int(rng.random() * span)) * whole
-    return lambda rng, _: number(field, (first + int(rng.random() * span)) * size)
+        return lambda place: place * whole
+    if parts:
+        units, scale = int(_EXACT.scaleb(size, parts[1])), -parts[1]
+        return lambda place: Decimal(place * units).scaleb(scale, _EXACT)
+    if size.adjusted() < 0 and size == Decimal(1).scaleb(size.adjusted()):
+        whole = 10 ** -size.adjusted()
+        return lambda place: place / whole  # correctly rounded, as reading the text is
+    return lambda place: float(_EXACT.multiply(place, size))
 
 
-def timestamps(field: Field) -> Maker:
-    """Up to an hour before the event, within the field's bounds."""
-    low, high = (_edge(field, *names) for names in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")))
-    first = None if low is None else micros(low) + (field.clause("exclusiveMinimum") is not None)
-    last = None if high is None else micros(high) - (field.clause("exclusiveMaximum") is not None)
-
-    def make(rng: Random, moment_us: int) -> str:
-        return iso(_clamped(moment_us - int(rng.random() * 3_600_000_000), first, last))
-
-    return make
+def numbers(field: Field, usual: tuple[int, int] | None) -> Maker:
+    """A maker of numbers, each equally likely; `usual` is what such a field commonly holds, used as far as it fits."""
+    (first, last), place = _usual(field, usual) or bounds(field), at(field)
+    span = last - first + 1
+    if span > 2**53:
+        return lambda rng, _: place(first + rng.randrange(span))
+    return lambda rng, _: place(first + int(rng.random() * span))
 
 
-def dates(field: Field) -> Maker:
-    """Up to ten days after the event, within the field's bounds."""
-    low, high = (_edge(field, *names) for names in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")))
-    first = None if low is None else (low - EPOCH_DAY).days + (field.clause("exclusiveMinimum") is not None)
-    last = None if high is None else (high - EPOCH_DAY).days - (field.clause("exclusiveMaximum") is not None)
-    return lambda rng, moment_us: day_text(_clamped(moment_us // DAY_US + int(rng.random() * 10), first, last))
+def _usual(field: Field, usual: tuple[int, int] | None) -> tuple[int, int] | None:
+    if usual is None:
+        return None
+    size = Fraction(step(field))
+    own, widest = declared(field, size), stored(field, size)
+    low, high = (limit if bound is None else bound for bound, limit in zip(own, widest, strict=True))
+    first, last = max(low, widest[0], ceil(usual[0] / size)), min(high, widest[1], floor(usual[1] / size))
+    return (first, last) if first <= last else None
 
 
-def _edge(field: Field, inclusive: str, exclusive: str) -> Any:
-    return argument(field, inclusive, argument(field, exclusive))
-
-
-def _clamped(value: int, first: int | None, last: int | None) -> int:
-    value = value if first is None else max(value, first)
-    return value if last is None else min(value, last)
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970, exactly."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+def ends(field: Field) -> tuple[list[Any], list[Any]]:
+    """The contract's own bounds (of an exclusive one its neighbour), and the ends of the stored form beyond them."""
+    size, place = Fraction(step(field)), at(field)
+    low, high = declared(field, size)
+    own = [number(field, bound) for rule in ("minimum", "maximum") for bound in arguments(field, rule)]
+    own += [place(end) for end in (low, high) if end is not None]
+    exact = field.storage in INTEGER_RANGES or decimal_parts(field.storage) is not None
+    widest = zip(stored(field, size), (low, high), strict=True)
+    return own, [place(end) for end, bound in widest if bound is None and exact]

@@ -1,7 +1,8 @@
 """CSV to events: each row's cells become the members of one JSON value, by the types of the contract's fields.
 
-The first row names fields, with dots for those of objects (`source.host.label`). An empty cell is an absent field. A
-cell that does not read as its field's type is kept as text, and the check then says what is wrong with it.
+The first row names fields, with dots for those of objects (`source.host.label`) and for the names of a map
+(`labels.fr`). An empty cell is an absent field. A cell that does not read as its field's type is kept as text, and the
+check then says what is wrong with it.
 """
 
 import csv
@@ -9,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, TextIO
 
 from contracts.compiler import rules
@@ -51,8 +53,10 @@ CELLS: Mapping[str, Callable[[str], str]] = {
     "boolean": _truth,
     "timestamp": _text,
     "date": _text,
+    "time": _text,
     "array": _nested,
     "object": _nested,
+    "map": _nested,
 }
 rules.expect_rows(CELLS, frozenset(TYPES), "producer/table.py")
 
@@ -77,8 +81,23 @@ def rows(contract: Contract, file: BinaryIO) -> Iterator[Line]:
 
 
 def _known(contract: Contract, header: str, delimiter: str) -> int:
-    names = {field.path for field in contract.walk()}
-    return sum(name in names for name in next(csv.reader([header], delimiter=delimiter), []))
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    return sum(_place(contract.fields, name.split("."))[1] is not None for name in names)
+
+
+def _place(fields: tuple[Field, ...], steps: list[str]) -> tuple[list[str], Field | None]:
+    """The way to a column's value, and its field: None where the contract names none. A map's names may hold dots."""
+    field = next((field for field in fields if field.name == steps[0]), None)
+    if field is None or len(steps) == 1:
+        return steps, field
+    rest, value = steps[1:], field.value
+    if value is None:
+        below, found = _place(field.properties, rest)
+    elif value.children:
+        below, found = _place((replace(value, name=rest[0]),), rest)
+    else:
+        below, found = [".".join(rest)], value
+    return [steps[0], *below], found
 
 
 def _rows(contract: Contract, plan: "Columns", lines: TextIO, delimiter: str) -> Iterator[Line]:
@@ -125,9 +144,9 @@ class Columns:
                 raise ProducerError(
                     f"the header names '{name}' twice, or names an object and its members", "Keep one column of it."
                 )
-        fields: Mapping[str, Field] = {field.path: field for field in contract.walk()}
-        self._write = [CELLS[fields[name].type] if name in fields else _text for name in names]
-        self._paths = [name.split(".") for name in names]
+        places = [_place(contract.fields, name.split(".")) for name in names]
+        self._write = [_text if field is None else CELLS[field.type] for _, field in places]
+        self._paths = [path for path, _ in places]
 
     def value(self, cells: list[str]) -> str:
         """The JSON text of one row."""

@@ -1,158 +1,239 @@
-"""Patterns to texts: values that match a simple pattern, drawn or numbered.
+"""Patterns to texts: values that match a pattern, drawn at random, or drawn with a length that was asked for.
 
-Read are literals, escapes, classes, `.`, groups without alternation and the quantifiers ? * + {n} {m,n}. Anything
-else raises Unreadable, and the caller falls back on the contract's examples.
+A pattern is read in its portable form (`contracts.compiler.patterns`), so what is drawn means the same to every engine.
+What is not anchored may have more text around it. Anchors within a pattern raise Unreadable, and the caller falls back
+on the contract's examples.
 """
 
+import functools
 import re
-import string
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from random import Random
+from re import _constants as codes  # type: ignore[attr-defined]  # the parser's own names for what it parsed
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
 
-REPEATS = 8  # an open-ended quantifier repeats at most this often beyond its least
+from contracts.compiler.patterns import portable
+
+REPEATS = 8  # an open-ended quantifier repeats at most this often beyond its least, unless a length asks for more
+LONGEST = 4096  # no text of a pattern is drawn longer
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
-ESCAPES = {
-    "d": string.digits,
-    "w": string.ascii_letters + string.digits + "_",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "D": "".join(sorted(set(PRINTABLE) - set(string.digits))),
-    "W": "".join(sorted(set(PRINTABLE) - set(string.ascii_letters + string.digits + "_"))),
-}
-QUANTIFIER = re.compile(r"\{(\d+)(,?)(\d*)\}")
+FILLER = "abcdefghijklmnopqrstuvwxyz"
+WIDEST_CLASS = 4096  # characters of a class that are considered
+OPEN = int(codes.MAXREPEAT)
 
 
 class Unreadable(Exception):  # noqa: N818 - a limit of this module, not a fault
-    """The pattern is beyond the subset."""
+    """The pattern is beyond what is drawn here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One repeated element: `chars` to choose from, or `group` where it is a group (then `chars` is empty)."""
+class Chars:
+    """One character out of several."""
 
     chars: str
-    group: tuple["Piece", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One node after the other."""
+
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several nodes."""
+
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A node `least` to `most` times (OPEN without an end); `around` marks the text around what is not anchored."""
+
+    node: "Node"
     least: int
     most: int
+    around: bool
 
 
-def parse(pattern: str) -> tuple[Piece, ...]:
-    """The pieces of a pattern, anchors left out: what it finds anywhere, a whole text may be."""
-    pieces, end = _sequence(pattern.removeprefix("^"), 0)
-    if end < len(pattern.removeprefix("^")):
-        raise Unreadable(pattern)
-    return pieces
+Node = Chars | Sequence | Choice | Repeat
 
 
-def _sequence(text: str, at: int) -> tuple[tuple[Piece, ...], int]:
-    pieces: list[Piece] = []
-    while at < len(text) and text[at] != ")":
-        if text[at] == "$" and at == len(text) - 1:
-            return tuple(pieces), len(text)
-        chars, group, at = _element(text, at)
-        least, most, at = _quantifier(text, at)
-        pieces.append(Piece(chars, group, least, most))
-    return tuple(pieces), at
+@functools.cache
+def parse(pattern: str) -> Node:
+    """The tree of a pattern; Unreadable where it is not known how to draw from it."""
+    try:
+        tree = list(parser.parse(portable(pattern)))
+    except (ValueError, re.error) as error:
+        raise Unreadable(pattern) from error
+    return _anchored(tree, pattern)
 
 
-def _element(text: str, at: int) -> tuple[str, tuple[Piece, ...], int]:
-    char = text[at]
-    if char in "|^$*+?{":
-        raise Unreadable(text)
-    if char == "(":
-        group, end = _sequence(text, at + (3 if text.startswith("(?:", at) else 1))
-        if end >= len(text):
-            raise Unreadable(text)
-        return "", group, end + 1
-    if char == "[":
-        return _class(text, at + 1)
-    if char == "\\":
-        return ESCAPES.get(text[at + 1], text[at + 1]), (), at + 2
-    return (PRINTABLE if char == "." else char), (), at + 1
+def _anchored(items: list[Any], pattern: str) -> Node:
+    """A sequence without its anchors, with text around it where it has none; alternatives have anchors of their own."""
+    if items and items[-1][0] is codes.BRANCH:
+        return Choice(tuple(_anchored([*items[:-1], *branch], pattern) for branch in items[-1][1][1]))
+    around = Repeat(Chars(FILLER), 0, OPEN, True)
+    starts, ends = bool(items) and items[0] == (codes.AT, codes.AT_BEGINNING), False
+    items = items[1:] if starts else items
+    if items and items[-1] == (codes.AT, codes.AT_END):
+        items, ends = items[:-1], True
+    inner = _sequence(items, pattern)
+    return Sequence((*(() if starts else (around,)), inner, *(() if ends else (around,))))
 
 
-def _class(text: str, at: int) -> tuple[str, tuple[Piece, ...], int]:
-    negated, chars = text[at] == "^", set()
-    at += negated
-    while text[at] != "]":
-        if text[at] == "\\":
-            chars |= set(ESCAPES.get(text[at + 1], text[at + 1]))
-            at += 2
-        elif text[at + 1] == "-" and text[at + 2] != "]":
-            chars |= {chr(code) for code in range(ord(text[at]), ord(text[at + 2]) + 1)}
-            at += 3
-        else:
-            chars.add(text[at])
-            at += 1
-    allowed = set(PRINTABLE) - chars if negated else chars
+def _sequence(items: Any, pattern: str) -> Node:
+    nodes = tuple(_node(code, given, pattern) for code, given in items)
+    return nodes[0] if len(nodes) == 1 else Sequence(nodes)
+
+
+def _node(code: Any, given: Any, pattern: str) -> Node:
+    if code is codes.LITERAL:
+        return Chars(chr(given))
+    if code is codes.NOT_LITERAL:
+        return Chars(_others({chr(given)}))
+    if code is codes.IN:
+        return Chars(_class(given, pattern))
+    if code is codes.SUBPATTERN:
+        return _sequence(given[-1], pattern)
+    if code is codes.BRANCH:
+        return Choice(tuple(_sequence(branch, pattern) for branch in given[1]))
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+        least, most, inner = given
+        return Repeat(_sequence(inner, pattern), int(least), int(most), False)
+    raise Unreadable(pattern)
+
+
+def _class(items: list[Any], pattern: str) -> str:
+    negated, chars = items[0][0] is codes.NEGATE, set[str]()
+    for code, given in items[negated:]:
+        first, last = (given, given) if code is codes.LITERAL else given
+        chars |= {chr(n) for n in range(first, min(last, first + WIDEST_CLASS) + 1) if not 0xD800 <= n <= 0xDFFF}
+    allowed = _others(chars) if negated else "".join(sorted(chars))
     if not allowed:
-        raise Unreadable(text)
-    return "".join(sorted(allowed)), (), at + 1
+        raise Unreadable(pattern)
+    return allowed
 
 
-def _quantifier(text: str, at: int) -> tuple[int, int, int]:
-    open_ended = {"?": (0, 1), "*": (0, REPEATS), "+": (1, 1 + REPEATS)}
-    if at < len(text) and text[at] in open_ended:
-        return *open_ended[text[at]], _greedy(text, at + 1)
-    match = QUANTIFIER.match(text, at)
-    if match is None:
-        return 1, 1, at
-    least = int(match[1])
-    most = int(match[3]) if match[3] else least + REPEATS if match[2] else least
-    return least, most, _greedy(text, match.end())
+def _others(chars: set[str]) -> str:
+    return "".join(char for char in PRINTABLE if char not in chars)
 
 
-def _greedy(text: str, at: int) -> int:
-    """Past a lazy mark, which changes nothing for a whole text."""
-    return at + (text[at : at + 1] == "?")
+def drawn(node: Node) -> Callable[[Random], str]:
+    """A maker of matching texts of usual length."""
+    if isinstance(node, Chars):
+        chars, many = node.chars, len(node.chars)
+        return (lambda _: chars) if many == 1 else lambda rng: chars[int(rng.random() * many)]
+    if isinstance(node, Repeat):
+        return _repeated(node)
+    below = tuple(drawn(part) for part in node.nodes)
+    if isinstance(node, Choice):
+        return lambda rng: below[int(rng.random() * len(below))](rng)
+    return lambda rng: "".join([draw(rng) for draw in below])
 
 
-def drawn(pieces: tuple[Piece, ...]) -> Callable[[Random], str]:
-    """A maker of matching texts."""
-
-    def make(rng: Random) -> str:
-        out = []
-        for piece in pieces:
-            times = piece.least if piece.least == piece.most else rng.randint(piece.least, piece.most)
-            if piece.group:
-                out += [below(rng) for below in (drawn(piece.group),) for _ in range(times)]
-            elif len(piece.chars) == 1:
-                out.append(piece.chars * times)
-            else:
-                out += rng.choices(piece.chars, k=times)
-        return "".join(out)
-
-    return make
+def _repeated(node: Repeat) -> Callable[[Random], str]:
+    least = node.least
+    span = 1 if node.around else min(node.most, least + REPEATS) - least + 1
+    if isinstance(node.node, Chars):
+        chars = node.node.chars
+        if len(chars) == 1:
+            return lambda rng: chars * (least + int(rng.random() * span))
+        return lambda rng: "".join(rng.choices(chars, k=least + int(rng.random() * span)))
+    draw = drawn(node.node)
+    return lambda rng: "".join([draw(rng) for _ in range(least + int(rng.random() * span))])
 
 
-def numbered(pieces: tuple[Piece, ...]) -> tuple[Callable[[int], str], int]:
-    """A maker of the n-th matching text in increasing order, and how many there are; variable parts stay shortest."""
-    wheels = tuple(_wheels(pieces))
-    radixes = [len(chars) for chars in wheels]
-    capacity = 1
-    for radix in radixes:
-        capacity *= radix
-    prefix = len(radixes) - next((i for i, radix in enumerate(reversed(radixes)) if radix == 1), len(radixes))
-    digits = wheels[prefix:]
-    if digits and set(digits) == {string.digits}:
-        head, width = "".join(chars[0] for chars in wheels[:prefix]), len(digits)
-        if all(radix == 1 for radix in radixes[:prefix]):
-            return (lambda number: f"{head}{number:0{width}d}"), capacity
-
-    def make(number: int) -> str:
-        out = []
-        for chars in reversed(wheels):
-            number, place = divmod(number, len(chars))
-            out.append(chars[place])
-        return "".join(reversed(out))
-
-    return make, capacity
+@functools.lru_cache(maxsize=1024)
+def lengths(node: Node, most: int) -> int:
+    """The lengths a node's texts can have, up to `most`: bit n is set if n is one."""
+    if isinstance(node, Chars):
+        return 0b10 & _below(most)
+    if isinstance(node, Choice):
+        return functools.reduce(int.__or__, (lengths(part, most) for part in node.nodes))
+    if isinstance(node, Sequence):
+        return functools.reduce(lambda one, two: _sums(one, lengths(two, most), most), node.nodes, 1)
+    return _repeats(lengths(node.node, most), node.least, min(node.most, most + node.least), most)
 
 
-def _wheels(pieces: tuple[Piece, ...]) -> list[str]:
-    out: list[str] = []
-    for piece in pieces:
-        out += (_wheels(piece.group) if piece.group else [piece.chars]) * piece.least
-    return out
+def _repeats(one: int, least: int, most: int, longest: int) -> int:
+    if one == 0b10:  # single characters: every number of them
+        return (_below(longest) >> least << least) & _below(most)
+    total = _power(one, least, longest)
+    return _sums(total, _power(one | 1, most - least, longest), longest)
+
+
+def _power(one: int, times: int, longest: int) -> int:
+    """The sums of `times` lengths."""
+    total = 1
+    while times:
+        if times & 1:
+            total = _sums(total, one, longest)
+        one, times = _sums(one, one, longest) if times > 1 else one, times >> 1
+    return total
+
+
+def _sums(one: int, two: int, most: int) -> int:
+    """The sums of a length of each, run by run of neighbouring lengths."""
+    one, two = sorted((one, two), key=lambda mask: (mask & ~(mask << 1)).bit_count())
+    total = 0
+    while one:
+        start = (one & -one).bit_length() - 1
+        shifted = one >> start
+        size = (~shifted & -~shifted).bit_length() - 1
+        total |= _spread(two << start, size)
+        one = shifted >> size << size + start
+    return total & _below(most)
+
+
+def _spread(mask: int, times: int) -> int:
+    """The mask moved by 0, 1, ... times - 1, all of them together."""
+    done = 1
+    while done < times:
+        move = min(done, times - done)
+        mask |= mask << move
+        done += move
+    return mask
+
+
+def _below(most: int) -> int:
+    return (1 << (most + 1)) - 1
+
+
+def sized(node: Node, length: int, most: int, rng: Random) -> str:
+    """A text of exactly this length, which `lengths(node, most)` says is one."""
+    if isinstance(node, Chars):
+        return rng.choice(node.chars)
+    if isinstance(node, Choice):
+        node = rng.choice([part for part in node.nodes if lengths(part, most) >> length & 1])
+        return sized(node, length, most, rng)
+    if isinstance(node, Repeat):
+        if isinstance(node.node, Chars):
+            return "".join(rng.choices(node.node.chars, k=length))
+        return "".join(_times(node, length, most, rng))
+    out, rest = list[str](), node
+    while rest.nodes:
+        first, rest = rest.nodes[0], Sequence(rest.nodes[1:])
+        size = _share(lengths(first, most), lengths(rest, most), length, rng) if rest.nodes else length
+        out.append(sized(first, size, most, rng))
+        length -= size
+    return "".join(out)
+
+
+def _times(node: Repeat, length: int, most: int, rng: Random) -> Iterator[str]:
+    """A repetition, one time after the other."""
+    while length or node.least:
+        rest = replace(node, least=max(0, node.least - 1), most=node.most if node.most >= OPEN else node.most - 1)
+        size = _share(lengths(node.node, most), lengths(rest, most), length, rng)
+        yield sized(node.node, size, most, rng)
+        length, node = length - size, rest
+
+
+def _share(one: int, two: int, length: int, rng: Random) -> int:
+    """How much of a length the first of two takes, so that the second can have the rest."""
+    if one & (one - 1) == 0:
+        return one.bit_length() - 1
+    return rng.choice([size for size in range(length + 1) if one >> size & 1 and two >> (length - size) & 1])

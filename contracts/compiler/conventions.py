@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from contracts.compiler.custom import PROPERTIES
 from contracts.compiler.errors import Problem
 from contracts.compiler.model import Contract, Field
 
 CLASSES = ("public", "internal", "restricted", "confidential", "personal")
 STATUSES = ("proposed", "draft", "active", "deprecated", "retired")
 TRANSFORMS = ("enrich", "kpi", "pseudonym")
+PARTS = ("[]", "key", "value")  # of an array or a map: their class is that of the whole, unless they say otherwise
 Check = Callable[[Contract, Mapping[str, Contract]], Iterable[tuple[str, str, str]]]
 
 
@@ -40,6 +42,14 @@ def _words(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str,
             )
 
 
+def _names(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
+    if contract.name != contract.name.lower() or "-" in contract.name:
+        yield "name", f"'{contract.name}' is no contract name here", "Use lower case letters, digits and _."
+    for name in contract.other_properties:
+        known = ", ".join(sorted(PROPERTIES))
+        yield f"customProperties.{name}", "is not a property we know", f"Known: {known}. Others need a `vendor`."
+
+
 def _place(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
     path = Path(contract.file)
     if path.parent.name != contract.name:
@@ -54,7 +64,7 @@ def _place(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str,
 
 def _classes(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str, str, str]]:
     for field in contract.walk():
-        if field.classification is None and field.name == "[]":
+        if field.classification is None and field.name in PARTS:
             continue
         if field.classification not in CLASSES:
             known = ", ".join(CLASSES)
@@ -75,7 +85,11 @@ def _input(contract: Contract, _: Mapping[str, Contract]) -> Iterable[tuple[str,
     if contract.rows != "event":
         return
     if contract.envelope is None:
-        yield "servers", "has no kafka server", "Add one, or say `rows: accepted` and the like."
+        yield (
+            "customProperties",
+            "describe no topic: it has no kafka server, or lacks kafkaKey, kafkaPartitions or kafkaRetention",
+            "Add them, or say `rows: accepted` and the like.",
+        )
     if contract.event_id is None:
         yield (
             "schema",
@@ -175,4 +189,4 @@ def _drift(place: str, field: Field, origin: Field, source: str) -> Iterable[tup
         yield place, f"is required, its source {source} is not", "Drop required, or require it at the source."
 
 
-CHECKS: tuple[Check, ...] = (_words, _place, _classes, _input, _life_cycle, _lineage)
+CHECKS: tuple[Check, ...] = (_words, _names, _place, _classes, _input, _life_cycle, _lineage)

@@ -1,13 +1,12 @@
-"""Text formats and times: the one definition of what `uuid`, `email` or a timestamp is, for every enforcer.
+"""Text formats: the one definition of what a `uuid` or an `email` is, for every enforcer. Times are in `temporal`.
 
 Sources: RFC 9562 (uuid, any version, hyphenated), RFC 5321/5322 dot-atom addresses of at most 254 characters
-(email), RFC 1123 (hostname), RFC 3986 with a scheme (uri), ISO 8601 calendar forms (timestamp, date).
+(email), RFC 1123 (hostname), RFC 3986 with a scheme (uri).
 """
 
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
@@ -15,11 +14,6 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
-_TIMESTAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
-    r"(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?"
-)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _URI_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 
 
@@ -52,25 +46,3 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "ipv4": _is_ip(ipaddress.IPv4Address),
     "ipv6": _is_ip(ipaddress.IPv6Address),
 }
-
-
-def parse_timestamp(text: str, zoned: bool) -> datetime | None:
-    """A timestamp in UTC, or None where the text is none. Without an offset it is UTC, refused where `zoned`."""
-    match = _TIMESTAMP.fullmatch(text)
-    if match is None or (zoned and match[1] is None):
-        return None
-    try:
-        parsed = datetime.fromisoformat(text)
-        return parsed.astimezone(UTC) if match[1] else parsed.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def parse_date(text: str) -> date | None:
-    """A calendar date, or None where the text is none."""
-    if _DATE.fullmatch(text) is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

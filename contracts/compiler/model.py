@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from contracts.compiler.temporal import TimeForm
+
 MASKED_CLASSES = frozenset({"personal", "confidential"})
 
 
@@ -23,6 +25,46 @@ class Clause:
     rule: str
     argument: Any
     wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The argument of a clause over many rows: the metric's number (`rows` or `percent` of all) and what it must be.
+
+    `operator` is ODCS's (`mustBeLessThan`), `bound` its number, or two of them. `values` are the valid or the missing
+    values, `pattern` the valid text, `columns` the columns that together must not repeat; None where not given.
+    """
+
+    operator: str
+    bound: Any
+    unit: str
+    values: tuple[Any, ...] | None
+    pattern: str | None
+    columns: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A `quality` rule of type sql: run by the export check, on the table that is published.
+
+    `{object}` and `{property}` in `query` stand for the table and the column (`column` is None at schema level).
+    """
+
+    id: str
+    query: str
+    column: str | None
+    operator: str
+    bound: Any
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a contract says that no enforcer judges, and why."""
+
+    place: str
+    what: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +86,10 @@ class Field:
     """One property of a schema, at any depth.
 
     `path` uses `.` and `[]` (`attachments[].size_bytes`). `type` is a key of `types.TYPES`, `storage` the exact
-    stored form (`int64`, `decimal(18,2)`). `clauses` are judged per event, in order: required, type, the rest.
-    `sources` and `transform` say, in an output contract, which source columns fill the field, and how.
+    stored form (`i64`, `decimal(18,2)`). `clauses` are judged per event, in order: required, type, the rest;
+    `many` over the rows of a table. `time_form` says how a date, time or timestamp is written (None for other types).
+    A map has `key` and `value` (paths `labels.key`, `labels.value`), an array `items` (`tags[]`). `sources` and
+    `transform` say, in an output contract, which source columns fill the field, and how.
     """
 
     name: str
@@ -58,9 +102,13 @@ class Field:
     classification: str | None
     description: str
     examples: tuple[Any, ...]
+    time_form: TimeForm | None
     clauses: tuple[Clause, ...]
+    many: tuple[Clause, ...]
     properties: tuple[Field, ...]
     items: Field | None
+    key: Field | None
+    value: Field | None
     sources: tuple[str, ...]
     transform: str | None
 
@@ -73,10 +121,24 @@ class Field:
         """The field's own clause of a rule, or None."""
         return next((clause for clause in self.clauses if clause.rule == rule), None)
 
+    @property
+    def children(self) -> tuple[Field, ...]:
+        """The fields right below: an object's properties, an array's items, a map's key and value."""
+        return (*self.properties, *(below for below in (self.items, self.key, self.value) if below is not None))
+
+    @property
+    def null_clauses(self) -> tuple[Clause, ...]:
+        """The clauses that an absent or null value breaks; empty where null is allowed."""
+        return tuple(
+            clause
+            for clause in self.clauses
+            if clause.rule in ("required", "nullValues") or (clause.rule == "missingValues" and None in clause.argument)
+        )
+
     def walk(self) -> Iterator[Field]:
         """This field and everything below it, parents first."""
         yield self
-        for child in (*self.properties, *((self.items,) if self.items else ())):
+        for child in self.children:
             yield from child.walk()
 
 
@@ -145,7 +207,9 @@ class Contract:
 
     `rows` says what one row is: `event` (a topic), `accepted`, `refused`, `aggregate` (outputs of `source`) or
     `reference` (`data` is then its file). `event_id` is the one primary key field (else None).
-    `clauses` are those of the whole value and the envelope; a field's own are at the field.
+    `clauses` are those of the whole value and the envelope, `many` those over the rows of the table; a field's own are
+    at the field. `notes` lists what the contract says and nothing enforces, `other_properties` the custom properties
+    that are not ours.
     """
 
     name: str
@@ -156,6 +220,10 @@ class Contract:
     rows: str
     fields: tuple[Field, ...]
     clauses: tuple[Clause, ...]
+    many: tuple[Clause, ...]
+    queries: tuple[Query, ...]
+    notes: tuple[Note, ...]
+    other_properties: tuple[str, ...]
     envelope: Envelope | None
     event_id: str | None
     event_time: str | None
@@ -194,6 +262,12 @@ class Contract:
         yield from self.clauses
         for field in self.walk():
             yield from field.clauses
+
+    def row_clauses(self) -> Iterator[Clause]:
+        """Every clause judged over the rows of a table: the table's own, then field by field."""
+        yield from self.many
+        for field in self.walk():
+            yield from field.many
 
     def wholes(self) -> dict[str, Clause]:
         """The clauses of value and envelope by `<path>/<rule>` (`$/json`, `@key/equals`)."""

@@ -7,50 +7,65 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_ORDERED = frozenset({"integer", "number", "timestamp", "date"})
+_TEMPORAL = frozenset({"timestamp", "date", "time"})
 _NUMERIC = frozenset({"integer", "number"})
+_ORDERED = _NUMERIC | _TEMPORAL
 _TEXT = frozenset({"string"})
-_ALL = frozenset({"string", "integer", "number", "boolean", "timestamp", "date", "array", "object"})
+_SCALAR = _TEXT | _ORDERED | {"boolean"}
+_MEMBERS = frozenset({"object", "map"})
+_ALL = _SCALAR | _MEMBERS | {"array"}
+EVENT, WHOLE, MANY = "event", "whole", "many"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: `scope` is `event` (judged on one value), `whole` (the bytes or the envelope) or `many` (over
-    events, so in ledger and export); `types` the logical types it applies to; `wanted` a template of its argument.
+    """One row: `scopes` are `event` (judged on one value), `whole` (the bytes or the envelope) or `many` (over
+    events, so in ledger and export). A quality metric that tolerates nothing is judged per event, with a tolerance
+    over many. `types` the logical types it applies to; `wanted` a template of its argument.
     """
 
     name: str
-    scope: str
+    scopes: frozenset[str]
     types: frozenset[str]
     wanted: str
 
 
+def _row(name: str, scopes: str, types: frozenset[str], wanted: str) -> Rule:
+    return Rule(name, frozenset(scopes.split()), types, wanted)
+
+
 _ROWS = (
-    Rule("required", "event", _ALL, "present and not null"),
-    Rule("type", "event", _ALL, "{}"),
-    Rule("enum", "event", frozenset({"string", "integer", "number"}), "one of {}"),
-    Rule("minLength", "event", _TEXT, "at least {} characters"),
-    Rule("maxLength", "event", _TEXT, "at most {} characters"),
-    Rule("pattern", "event", _TEXT, "text matching {}"),
-    Rule("format", "event", _TEXT | _NUMERIC, "{}"),
-    Rule("minimum", "event", _ORDERED, "at least {}"),
-    Rule("maximum", "event", _ORDERED, "at most {}"),
-    Rule("exclusiveMinimum", "event", _ORDERED, "more than {}"),
-    Rule("exclusiveMaximum", "event", _ORDERED, "less than {}"),
-    Rule("multipleOf", "event", _NUMERIC, "a multiple of {}"),
-    Rule("minItems", "event", frozenset({"array"}), "at least {} items"),
-    Rule("maxItems", "event", frozenset({"array"}), "at most {} items"),
-    Rule("uniqueItems", "event", frozenset({"array"}), "no item twice"),
-    Rule("minProperties", "event", frozenset({"object"}), "at least {} properties"),
-    Rule("maxProperties", "event", frozenset({"object"}), "at most {} properties"),
-    Rule("unique", "many", _ALL, "no value twice"),
-    Rule("utf8", "whole", frozenset(), "valid UTF-8 without byte order mark or lone surrogates"),
-    Rule("json", "whole", frozenset(), "one JSON value as RFC 8259 writes it, and nothing after it"),
-    Rule("duplicate_key", "whole", frozenset(), "no key twice in one object"),
-    Rule("depth", "whole", frozenset(), "at most {} levels of nesting"),
-    Rule("number", "whole", frozenset(), "numbers of at most 400 digits and an exponent within 400"),
-    Rule("equals", "whole", frozenset(), "{}"),
-    Rule("known", "whole", frozenset(), "{}"),
+    _row("required", EVENT, _ALL, "present and not null"),
+    _row("nullValues", "event many", _ALL, "{}"),
+    _row("type", EVENT, _ALL, "{}"),
+    _row("format", EVENT, _TEXT | _ORDERED, "{}"),
+    _row("missingValues", "event many", _SCALAR, "{}"),
+    _row("enum", EVENT, _SCALAR, "one of {}"),
+    _row("invalidValues", "event many", _SCALAR, "{}"),
+    _row("minLength", EVENT, _TEXT, "at least {} characters"),
+    _row("maxLength", EVENT, _TEXT, "at most {} characters"),
+    _row("pattern", EVENT, _TEXT, "text matching {}"),
+    _row("minimum", EVENT, _ORDERED, "at least {}"),
+    _row("maximum", EVENT, _ORDERED, "at most {}"),
+    _row("exclusiveMinimum", EVENT, _ORDERED, "more than {}"),
+    _row("exclusiveMaximum", EVENT, _ORDERED, "less than {}"),
+    _row("multipleOf", EVENT, _NUMERIC, "a multiple of {}"),
+    _row("minItems", EVENT, frozenset({"array"}), "at least {} items"),
+    _row("maxItems", EVENT, frozenset({"array"}), "at most {} items"),
+    _row("uniqueItems", EVENT, frozenset({"array"}), "no item twice"),
+    _row("minProperties", EVENT, _MEMBERS, "at least {} properties"),
+    _row("maxProperties", EVENT, _MEMBERS, "at most {} properties"),
+    _row("unique", MANY, _ALL, "no value twice"),
+    _row("primaryKey", MANY, _ALL, "no value twice"),
+    _row("duplicateValues", MANY, _ALL, "{}"),
+    _row("rowCount", MANY, frozenset(), "{}"),
+    _row("utf8", WHOLE, frozenset(), "valid UTF-8 without byte order mark or lone surrogates"),
+    _row("json", WHOLE, frozenset(), "one JSON value as RFC 8259 writes it, and nothing after it"),
+    _row("duplicate_key", WHOLE, frozenset(), "no key twice in one object"),
+    _row("depth", WHOLE, frozenset(), "at most {} levels of nesting"),
+    _row("number", WHOLE, frozenset(), "numbers of at most 400 digits and an exponent within 400"),
+    _row("equals", WHOLE, frozenset(), "{}"),
+    _row("known", WHOLE, frozenset(), "{}"),
 )
 RULES: Mapping[str, Rule] = {row.name: row for row in _ROWS}
 
@@ -63,7 +78,7 @@ def words(rule: str, argument: Any) -> str:
 
 def names(scope: str) -> frozenset[str]:
     """The names of all rules of one scope."""
-    return frozenset(name for name, row in RULES.items() if row.scope == scope)
+    return frozenset(name for name, row in RULES.items() if scope in row.scopes)
 
 
 def expect_rows(table: Mapping[str, Any], expected: frozenset[str], where: str) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 NUMERIC_BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 INTEGER_RANGES: Mapping[str, tuple[int, int]] = {
-    **{f"i{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
-    **{f"u{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+    **{f"i{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64, 128)},
+    **{f"u{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64, 128)},
 }
 
 
@@ -40,7 +40,7 @@ _ROWS = (
         "integer",
         "integer",
         NUMERIC_BOUNDS | {"multipleOf", "format"},
-        ("i64", "i8", "i16", "i32", "u8", "u16", "u32", "u64"),
+        ("i64", "i8", "i16", "i32", "u8", "u16", "u32", "u64", "i128", "u128"),
         "an integer",
     ),
     LogicalType("number", "number", NUMERIC_BOUNDS | {"multipleOf", "format"}, ("f64", "f32", "decimal"), "a number"),
@@ -48,16 +48,23 @@ _ROWS = (
     LogicalType(
         "timestamp",
         "string",
-        NUMERIC_BOUNDS | {"timezone"},
+        NUMERIC_BOUNDS | {"format", "timezone", "defaultTimezone"},
         ("timestamp",),
-        "an ISO 8601 timestamp with offset, at most 6 fractional digits",
+        "text",
     ),
-    LogicalType("date", "string", NUMERIC_BOUNDS, ("date",), "an ISO 8601 date (yyyy-MM-dd)"),
+    LogicalType("date", "string", NUMERIC_BOUNDS | {"format"}, ("date",), "text"),
+    LogicalType("time", "string", NUMERIC_BOUNDS | {"format", "timezone", "defaultTimezone"}, ("time",), "text"),
     LogicalType("array", "array", frozenset({"minItems", "maxItems", "uniqueItems"}), ("array",), "an array"),
-    LogicalType("object", "object", frozenset({"minProperties", "maxProperties"}), ("object",), "an object"),
+    LogicalType(
+        "object", "object", frozenset({"minProperties", "maxProperties", "required"}), ("object",), "an object"
+    ),
+    LogicalType("map", "object", frozenset({"minProperties", "maxProperties"}), ("map",), "an object of any keys"),
 )
 TYPES: Mapping[str, LogicalType] = {row.name: row for row in _ROWS}
 
+TEMPORAL = frozenset({"timestamp", "date", "time"})
+WIDE = frozenset({"i128", "u128"})
+"""Wider than any stored number (38 digits): read only where the contract's own bounds keep them within it."""
 _DECIMAL = re.compile(r"(?i)\s*(?:decimal|numeric)\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*")
 
 

@@ -1,7 +1,7 @@
 """Rows to CSV (RFC 4180: CRLF, quotes doubled, a header), safe to open in a spreadsheet.
 
-Null is an empty field, empty text is `""`. Arrays and objects are JSON text, times ISO 8601 in UTC. UTF-8 without a
-byte order mark. Text that a spreadsheet would run as a formula (it begins with = + - @, tab, CR, LF, or a full-width
+Null is an empty field, empty text is `""`. Arrays, objects and maps are JSON text, times ISO 8601 (timestamps in UTC).
+UTF-8 without a byte order mark. Text that a spreadsheet would run as a formula (it begins with = + - @, tab, CR, LF, or a full-width
 form of these) gets one apostrophe in front, also where apostrophes precede it; so a reader restores the original by
 dropping one apostrophe from text that matches `^'+[=+-@...]`. Numbers are untouched.
 """
@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.compiler.model import Contract, Field
 from contracts.compiler.types import TYPES
-from exports.json_text import encode_one, time_text
+from exports.json_text import CLOCK, MOMENT, encode_one
 
 FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 Column = Callable[[pl.DataFrame, Field], pl.Series]
@@ -23,8 +23,8 @@ def _same(frame: pl.DataFrame, field: Field) -> pl.Series:
     return frame[field.name]
 
 
-def _time(frame: pl.DataFrame, field: Field) -> pl.Series:
-    return frame.select(time_text(pl.col(field.name))).to_series()
+def _written(form: str) -> Column:
+    return lambda frame, field: frame.select(pl.col(field.name).dt.strftime(form)).to_series()
 
 
 def _text(frame: pl.DataFrame, field: Field) -> pl.Series:
@@ -38,10 +38,12 @@ COLUMNS: Mapping[str, Column] = {
     "integer": _same,
     "number": _same,
     "boolean": _same,
-    "timestamp": _time,
+    "timestamp": _written(MOMENT),
     "date": _same,
+    "time": _written(CLOCK),
     "array": encode_one,
     "object": encode_one,
+    "map": encode_one,
 }
 if COLUMNS.keys() != TYPES.keys():
     raise TypeError(f"exports.sinks.csv.COLUMNS differs from types.py: {sorted(COLUMNS.keys() ^ TYPES.keys())}")

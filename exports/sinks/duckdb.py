@@ -8,27 +8,31 @@ import polars as pl
 
 from contracts.compiler.model import Contract, Field
 from contracts.compiler.types import decimal_parts
-from exports.columns import EXACT, NESTED, item_of
+from exports.arrow import arrow_table
+from exports.columns import EXACT, NESTED, entry_of, item_of
 
 FILE = "export.duckdb"
 PLAIN: Mapping[str, str] = {
     "string": "VARCHAR",
     "boolean": "BOOLEAN",
     "date": "DATE",
+    "time": "TIME",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
     "i8": "TINYINT",
     "i16": "SMALLINT",
     "i32": "INTEGER",
     "i64": "BIGINT",
+    "i128": "DECIMAL(38,0)",
     "u8": "UTINYINT",
     "u16": "USMALLINT",
     "u32": "UINTEGER",
     "u64": "UBIGINT",
+    "u128": "DECIMAL(38,0)",
     "f32": "FLOAT",
     "f64": "DOUBLE",
 }
-if PLAIN.keys() != EXACT.keys():
-    raise TypeError(f"exports.sinks.duckdb.PLAIN differs from columns.py: {sorted(PLAIN.keys() ^ EXACT.keys())}")
+if PLAIN.keys() != EXACT.plain.keys():
+    raise TypeError(f"exports.sinks.duckdb.PLAIN differs from columns.py: {sorted(PLAIN.keys() ^ EXACT.plain.keys())}")
 
 
 def _plain(field: Field) -> str:
@@ -37,12 +41,13 @@ def _plain(field: Field) -> str:
 
 
 def _object(field: Field) -> str:
-    return f"STRUCT({', '.join(f'{_name(child.name)} {sql_type(child)}' for child in field.properties)})"
+    return f"STRUCT({', '.join(f'{quoted(child.name)} {sql_type(child)}' for child in field.properties)})"
 
 
 _NESTED: Mapping[str, Callable[[Field], str]] = {
     "array": lambda field: f"{sql_type(item_of(field))}[]",
     "object": _object,
+    "map": lambda field: f"MAP({', '.join(map(sql_type, entry_of(field)))})",
 }
 if _NESTED.keys() != NESTED.keys():
     raise TypeError(f"exports.sinks.duckdb._NESTED differs from columns.py: {sorted(_NESTED.keys() ^ NESTED.keys())}")
@@ -53,7 +58,8 @@ def sql_type(field: Field) -> str:
     return _NESTED.get(field.type, _plain)(field)
 
 
-def _name(text: str) -> str:
+def quoted(text: str) -> str:
+    """A name as SQL takes it, whatever is in it."""
     return '"' + text.replace('"', '""') + '"'
 
 
@@ -63,12 +69,13 @@ def _literal(text: str) -> str:
 
 def statements(contract: Contract) -> list[str]:
     """The SQL that makes a contract's table, and says what it and its columns mean."""
-    table = _name(contract.name)
+    table = quoted(contract.name)
     columns = ", ".join(
-        f"{_name(field.name)} {sql_type(field)}{' NOT NULL' if field.required else ''}" for field in contract.fields
+        f"{quoted(field.name)} {sql_type(field)}{' NOT NULL' if field.null_clauses else ''}"
+        for field in contract.fields
     )
     comments = [
-        f"COMMENT ON COLUMN {table}.{_name(field.name)} IS {_literal(field.description)}" for field in contract.fields
+        f"COMMENT ON COLUMN {table}.{quoted(field.name)} IS {_literal(field.description)}" for field in contract.fields
     ]
     return [
         f"CREATE TABLE {table} ({columns})",
@@ -83,7 +90,7 @@ def write(contract: Contract, frame: pl.DataFrame, folder: Path) -> Path:
     with duckdb.connect(path) as database:
         for statement in statements(contract):
             database.execute(statement)
-        database.register("checked_rows", frame.to_arrow())
-        database.execute(f"INSERT INTO {_name(contract.name)} SELECT * FROM checked_rows")  # noqa: S608 - quoted above
+        database.register("checked_rows", arrow_table(contract, frame))
+        database.execute(f"INSERT INTO {quoted(contract.name)} SELECT * FROM checked_rows")  # noqa: S608 - quoted above
         database.unregister("checked_rows")
     return path

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -163,6 +163,7 @@ class Lab:
         return sorted(path.name for path in home.iterdir()) if home.exists() else []
 
 
+CLOCK = time(8, 30, 0, 1)  # 30,600,000,001 microseconds of the day, as Delta keeps it
 FULL: Mapping[str, Any] = {
     "id": 1,
     "small": -99,
@@ -176,9 +177,13 @@ FULL: Mapping[str, Any] = {
     "double": 0.07,
     "money": Decimal("0.15"),
     "wide": Decimal("1234567890123456789012345678.0123456789"),
+    "vast": Decimal(1 - 10**38),
+    "huge": Decimal(10**38 - 2),
     "flag": True,
     "moment": T0,
     "day": date(2026, 1, 9),
+    "written_day": date(2026, 1, 9),
+    "clock": 30_600_000_001,
     "text": "a😀b",
     "digits": "12a",
     "host": "web-1.example.com",
@@ -190,6 +195,10 @@ FULL: Mapping[str, Any] = {
     "grid": [[1, 9], [], None],
     "box": {"price": Decimal("0.000000000001"), "at": T0, "note": None},
     "lines": [{"sku": "A", "count": 1, "cost": Decimal("1.5000")}, {"sku": "B", "count": None, "cost": None}, None],
+    "names": {"fr": "oui", "a b": "é"},
+    "prices": {"low": Decimal("0.10"), 'q"t': None, "": Decimal("-1.00")},
+    "shelves": [{"a": 1, "b": None}, {}, None, {"b": 1}],
+    "crate": {"hours": {"mon": [30_600_000_001, None], "sun": None}, "count": Decimal(2**64 - 1)},
 }
 EMPTY: Mapping[str, Any] = {"id": 2}
 

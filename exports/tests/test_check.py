@@ -12,7 +12,9 @@ from contracts.compiler import rules
 from contracts.compiler.model import Contract
 from exports.columns import dtype
 from exports.errors import CheckFailedError
-from exports.schema import check, compile_schema, examine, plan
+from exports.check import check, examine
+from exports.plan import plan
+from exports.schema import compile_schema
 from exports.tests.lab import EMPTY, FULL, IDS, KPI, REFUSED, TICKET, Lab, fill
 
 # field, bad value -> clause, JSON path, found. Each value stands just outside its bound.

@@ -1,6 +1,6 @@
 """The audit on ledgers made by hand: what is right passes, and each way to be wrong is found."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,13 @@ import pytest
 from deltalake import write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
+from contracts.compiler.load import load
 from processing import reference
 from processing.audit import Audit, audit
 from processing.errors import ProcessingError
+from processing.values import pseudonym
 
+KEY = b"k" * 32
 SCHEMA: dict[str, Any] = {
     "partition": pl.Int32,
     "offset": pl.Int64,
@@ -119,5 +122,63 @@ def test_reference_data_is_checked_before_it_is_joined(tmp_path: Path, line: str
     file = tmp_path / "v1.csv"
     file.write_text(f"request_type,priority,support_team,target_hours\n{line}\n", "utf-8")
     with pytest.raises(ProcessingError) as refused:
-        reference.read(Catalogue(HOME).get("support_targets"), file)
+        reference.read(Catalogue(HOME).get("support_targets"), file, KEY)
+    assert wanted in refused.value.what
+
+
+SHIFTS = """
+apiVersion: v3.1.0
+kind: DataContract
+id: shifts
+name: shifts
+version: 1.0.0
+status: draft
+customProperties:
+  - {property: rows, value: reference}
+schema:
+  - name: shifts
+    logicalType: object
+    properties:
+      - {name: agent, logicalType: string, required: true, primaryKey: true, classification: personal}
+      - {name: day, logicalType: date, logicalTypeOptions: {format: dd/MM/uuuu}, primaryKey: true}
+      - {name: begins, logicalType: time, logicalTypeOptions: {format: "HH:mm", minimum: "06:00"}}
+      - {name: load, logicalType: number, logicalTypeOptions: {maximum: 1.5}}
+      - {name: age, logicalType: integer, logicalTypeOptions: {format: u8}}
+"""
+
+
+def shifts(tmp_path: Path, *lines: str) -> list[dict[str, Any]]:
+    """The rows of a reference table of shifts."""
+    (tmp_path / "v1.odcs.yaml").write_text(SHIFTS, "utf-8")
+    file = tmp_path / "v1.csv"
+    file.write_text("\n".join(("agent,day,begins,load,age", *lines, "")), "utf-8")
+    rows: list[dict[str, Any]] = reference.read(load(tmp_path / "v1.odcs.yaml"), file, KEY).to_pylist()
+    return rows
+
+
+def test_reference_data_is_stored_as_events_are(tmp_path: Path) -> None:
+    """A time in the contract's format, a personal value as the keyed hash that events have too."""
+    hidden = pseudonym("ada", KEY)
+    assert shifts(tmp_path, "ada,05/01/2026,08:30,0.1,255", "ada,06/01/2026,,,") == [
+        {"agent": hidden, "day": date(2026, 1, 5), "begins": 30_600_000_000, "load": 0.1, "age": 255},
+        {"agent": hidden, "day": date(2026, 1, 6), "begins": None, "load": None, "age": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("ada,2026-01-05,08:30,1,1", "breaks shifts.v1/day/format"),
+        ("ada,05/01/2026,05:59,1,1", "breaks shifts.v1/begins/minimum"),
+        ("ada,05/01/2026,08:30,1.51,1", "breaks shifts.v1/load/maximum"),
+        ("ada,05/01/2026,08:30,inf,1", "breaks shifts.v1/load/type"),
+        ("ada,05/01/2026,08:30,NAN,1", "breaks shifts.v1/load/type"),
+        ("ada,05/01/2026,08:30,1,256", "breaks shifts.v1/age/type"),
+        ("ada,05/01/2026,08:30,1,1\nada,05/01/2026,09:30,1,1", "line 2 repeats the key"),
+    ],
+)
+def test_reference_data_is_judged_as_events_are(tmp_path: Path, line: str, wanted: str) -> None:
+    """The first value outside each bound."""
+    with pytest.raises(ProcessingError) as refused:
+        shifts(tmp_path, line)
     assert wanted in refused.value.what

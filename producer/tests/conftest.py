@@ -1,9 +1,12 @@
-"""The two contracts that every test of this room is run over, and a moment to start from."""
+"""The two contracts that every test of this room is run over, contracts written on the spot, and a moment to start from."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
@@ -37,3 +40,24 @@ def logs() -> Contract:
 def start() -> datetime:
     """A fixed start, so that payloads are the same in every run."""
     return datetime(2026, 1, 5, tzinfo=UTC)
+
+
+Compiled = Callable[..., Contract]
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> Compiled:
+    """A function that compiles a contract of some properties, written as a person would; more keys of the document
+    and `quality` of the schema by name.
+    """
+
+    def compile_(*properties: dict[str, Any], quality: list[dict[str, Any]] | None = None, **more: Any) -> Contract:
+        schema: dict[str, Any] = {"name": "made", "logicalType": "object", "properties": list(properties)}
+        if quality:
+            schema["quality"] = quality
+        head = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "made", "name": "made", "version": "1.0.0"}
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.odcs.yaml"
+        path.write_text(yaml.safe_dump({**head, "status": "draft", "schema": [schema], **more}), "utf-8")
+        return load(path)
+
+    return compile_

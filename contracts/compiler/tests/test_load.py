@@ -81,7 +81,9 @@ def test_clause_ids_are_unique() -> None:
         ("access: write", "access: sometimes", "is not read or write"),
         ("start: [opened]", "start: [born]", "differs from the states"),
         ("primaryKey: true", "primaryKey: false", "has no primaryKey"),
-        ("metric: invalidValues", "metric: rowCount", "is not enforced"),
+        ("metric: invalidValues", "metric: rowCount", "is not one for this level"),
+        ("id: client_tickets", "id: ../../etc/passwd", "is no identifier"),
+        ("name: client_tickets", "name: ../client_tickets", "is no identifier"),
         ("physicalType: decimal(12,2)", "physicalType: decimal(40,2)", "precision of 1 to 38"),
     ],
 )
