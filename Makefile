@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 WORKERS ?= 2
-SOURCES := contracts producer processing exports runtime cli features scripts
+SOURCES := contracts producer processing exports runtime cli features benchmarks scripts
 
 .PHONY: help
 help: ## Print this list
@@ -22,17 +22,26 @@ demo: setup ## The whole way once on 20,000 events: produce, process, export, au
 	@$(BIN)/tickets demo
 
 .PHONY: check
-check: setup-dev ## Format, lint, types, import rules, contracts, unit tests without Java (under 90 s)
+check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, unit tests without Java (under 90 s)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tickets contracts lint
-	$(BIN)/pytest -q -n $(WORKERS) -m "not jvm and not stack" --ignore features
+	$(BIN)/pytest -q -n $(WORKERS) -m "not jvm and not stack and not nightly" --ignore features
+
+.PHONY: fresh-record
+fresh-record:
+	@rm -rf build/touched
 
 .PHONY: test
 test: check ## Everything that runs on one machine without containers, features included (under 15 min)
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack and not nightly"
+	$(BIN)/tickets contracts coverage --untouched
+
+.PHONY: agreement
+agreement: setup-dev ## Hold every enforcer against the reference on drawn contracts, and write docs/agreement.md
+	$(BIN)/python -m cli.agreement --contracts 600 --write
 
 .PHONY: features
 features: setup-dev ## The Gherkin features alone; BROKER=redpanda runs them on a Redpanda container
@@ -43,8 +52,9 @@ test-stack: setup-dev ## The features on a Redpanda container (needs a container
 	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" features runtime
 
 .PHONY: nightly
-nightly: test ## The long profile; today the same as test, longer campaigns join here
-	@echo "nightly: nothing beyond 'make test' yet"
+nightly: test ## The long profile: more drawn contracts, and drawn contracts in Spark
+	$(BIN)/python -m cli.agreement --contracts 600
+	$(BIN)/pytest -q -m "nightly and not stack"
 
 .PHONY: format
 format: setup-dev ## Rewrite the code in the project's format
@@ -57,4 +67,4 @@ lock: setup-dev ## Resolve requirements anew (needs uv on the PATH)
 
 .PHONY: clean
 clean: ## Remove what runs wrote (data/) and caches; .venv stays
-	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf data build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

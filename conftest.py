@@ -1,3 +1,8 @@
 """Where pytest finds the steps of the features: plugins may be named in this folder's conftest only."""
 
-pytest_plugins = ["features.steps.sending", "features.steps.running", "features.steps.results"]
+pytest_plugins = [
+    "features.steps.sending",
+    "features.steps.running",
+    "features.steps.results",
+    "features.steps.contracts",
+]

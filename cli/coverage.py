@@ -21,16 +21,16 @@ from contracts.compiler.model import Contract
 def coverage(names: tuple[str, ...], untouched: bool, contracts: Path | None, as_json: bool) -> None:
     """List, for each clause of the contracts NAMES (default: all), the tests that touched it in the last run.
 
-    Touched means that a named test goes red without the clause: a scenario or case that asserts its id, or a generated
-    payload seen to be accepted without it. That a payload was generated does not count. Exits with 1 where a clause
-    is untouched. The record is build/touched, which `make test` writes anew.
+    Touched means that a named test goes red without the clause: a scenario that asserts its id, or a case that was seen
+    to fail on the contract without it. Generated payloads that break it are listed too, and do not count. Exits with 1
+    where a clause is untouched. The record is build/touched, which `make check` and `make test` write anew.
     """
     folder = Catalogue(contracts or HOME)
     found = touched.read()
     if not found:
         raise click.ClickException("No test run has left a record in build/touched. Run `make check` or `make test`.")
     rows = [row for contract in _chosen(folder, names) for row in _rows(contract, found)]
-    missed = [row for row in rows if not row["touched_by"]]
+    missed = [row for row in rows if not row["touched_by"].keys() & touched.COUNTED]
     shown = missed if untouched else rows
     if as_json:
         click.echo(json.dumps({"ok": not missed, "clauses": shown}, indent=2, ensure_ascii=False))
@@ -55,4 +55,6 @@ def _line(row: dict[str, Any]) -> str:
     by = row["touched_by"]
     counts = ", ".join(f"{len(tests)} {kind}{'s' * (len(tests) != 1)}" for kind, tests in by.items())
     first = next((tests[0] for tests in by.values()), "")
-    return f"{row['clause']}\n    {counts or 'UNTOUCHED'}{f': {first}' if first else ''}"
+    if not by.keys() & touched.COUNTED:
+        counts = f"UNTOUCHED{f' ({counts})' if counts else ''}"
+    return f"{row['clause']}\n    {counts}{f': {first}' if first else ''}"

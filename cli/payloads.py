@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BLOCK = 1_000  # lines written at a time
+BATCH = 20  # events that break a clause over many together
 
 
 @click.command(
@@ -96,7 +97,6 @@ def _clause(contract: Contract, name: str) -> Clause:
 def _broken(contract: Contract, clauses: list[Clause], count: int, seed: int, labels: bool) -> Iterator[bytes]:
     """Payloads that break each clause; a clause that no payload can break is told on stderr."""
     from producer.batches import break_batch
-
     from producer.breakers import Breaker
     from producer.event import encode
     from producer.payloads import values
@@ -105,12 +105,17 @@ def _broken(contract: Contract, clauses: list[Clause], count: int, seed: int, la
     valid = list(values(contract, count=max(count, 1), seed=seed, start=START))
     for clause in clauses:
         if clause.path.startswith("@"):
-            click.echo(f"{clause.id}: a payload has no envelope; `tickets produce --break` breaks it.", err=True)
+            click.echo(
+                f"{clause.id}: a payload has no envelope; `tickets produce --invalid` breaks it in records.", err=True
+            )
             continue
         if clause.id in many:
-            batch = break_batch(contract, clause, rng, count)
-            rows = [encode(value) for value in batch]
-            yield from [_label(clause.id, (clause.id,), "batch", b"[" + b",".join(rows) + b"]")] if labels else rows
+            batch = break_batch(contract, clause, rng, max(count, BATCH))
+            if batch.values is None:
+                click.echo(f"{clause.id}: {batch.reason}", err=True)
+                continue
+            rows = [encode(value) for value in batch.values]
+            yield from [_label(clause.id, batch.clauses, "batch", b"[" + b",".join(rows) + b"]")] if labels else rows
             continue
         for number in range(count):
             made = breaker.break_payload(clause, deepcopy(valid[number]), rng)

@@ -1,4 +1,4 @@
-"""Rows to a report: every clause of a contract judged on a table, and what breaks one described without showing secrets."""
+"""Rows to a report: every clause of a contract judged on a table, what breaks one described without its secrets."""
 
 from collections.abc import Iterator
 from itertools import chain as joined

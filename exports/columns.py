@@ -113,7 +113,8 @@ _TEXTS: Mapping[str, Callable[[Field], str]] = {
 
 def type_text(field: Field) -> str:
     """A field's type in one line, as the manifest says it: `decimal(12,2)`, `array<object<name: string>>`."""
-    return _TEXTS.get(field.type, lambda plain: plain.storage)(field)
+    text = _TEXTS.get(field.type)
+    return field.storage if text is None else text(field)
 
 
 def kinds(field: Field) -> frozenset[str]:

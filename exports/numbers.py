@@ -63,7 +63,8 @@ def _literal(field: Field, whole: int) -> pl.Expr:
 
 def in_units(field: Field, number: Any) -> Fraction:
     """A number of the contract in the field's smallest unit; a fraction where it lies between two."""
-    return Fraction(number) * 10 ** scale(field)
+    units_: Fraction = Fraction(number) * 10 ** scale(field)
+    return units_
 
 
 @dataclass(frozen=True, slots=True)

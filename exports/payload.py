@@ -17,16 +17,15 @@ import polars as pl
 
 from contracts.compiler.load import readable
 from contracts.compiler.model import Contract, Finding
-from exports.columns import dtype
 from exports.errors import ExportError
 from exports.failures import kind_of
-from exports.leaves import READ_AS, READ_INTO, framed, is_computable
+from exports.leaves import READ_INTO, framed, is_computable
 from exports.numbers import BOUNDS, FLOATS, is_number
 from exports.places import VALUE
 from exports.plan import Judged, plan
 from exports.rules import twice
 from exports.schema import broken_by, judged_by, schema_of
-from exports.sheet import Note, Sheet, compile_members
+from exports.sheet import Note, Sheet, compile_members, frame_of
 
 ROUNDED = "a number written with more digits than its float keeps is compared as the float"
 BYTES = "judged on the bytes, before there is a value"
@@ -72,21 +71,13 @@ class PayloadCheck:
             sheet.payload = number
             if type(value) is dict:
                 rows.append(self._take(value, "$", sheet))
-        frame = self._frame(rows)
+        frame = frame_of(self._contract.fields, rows, READ_INTO)
         for error in broken_by(self._schema, frame):
             self._add(sheet, frame, error)
         return [
             sheet.verdict(number) if type(value) is dict else (self._no_object(value),)
             for number, value in enumerate(values)
         ]
-
-    def _frame(self, rows: list[dict[str, Any]]) -> pl.DataFrame:
-        columns = (
-            pl.Series(field.name, [row[field.name] for row in rows], dtype=dtype(field, READ_AS), strict=True)
-            for field in self._contract.fields
-        )
-        made = pl.DataFrame(columns)
-        return made.cast({field.name: dtype(field, READ_INTO) for field in self._contract.fields})
 
     def _no_object(self, value: Any) -> Finding:
         return Finding(self._whole.id, "$", kind_of(value), self._whole.wanted)
@@ -95,7 +86,8 @@ class PayloadCheck:
         """What one of pandera's errors means: the values that break its clause."""
         judged = judged_by(self._plan, error)
         if not isinstance(judged, Judged):
-            raise ExportError(f"{self._contract.key}: {error.check} could not be judged", "This is a defect: report it.")
+            what = f"{self._contract.key}: {error.check} could not be judged on payloads"
+            raise ExportError(what, "This is a defect of the check: report it.")
         notes = sheet.notes[judged.clause.path]
         flagged = [notes[at] for at in judged.flags(frame)[VALUE].arg_true()]
         found = [note for note in flagged if not note.refused]

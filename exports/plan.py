@@ -1,4 +1,4 @@
-"""Contract to plan: which of its clauses can be judged on rows, each with its expression, and which not, with the reason.
+"""Contract to plan: which clauses can be judged on rows, each with its expression, and which not, with the reason.
 
 Rows are stored ones, or those that payloads were read into; a payload's have no keyed hashes, and no table around them.
 """

@@ -62,7 +62,7 @@ class Answer:
 
 
 def run_queries(contract: Contract, frame: pl.DataFrame, timeout_s: float = TIMEOUT_S) -> tuple[Answer, ...]:
-    """Every SQL rule of a contract, each within `timeout_s`. A rule that fails, or gives no one number, does not hold."""
+    """Every SQL rule of a contract, each within `timeout_s`; one that fails, or gives no one number, does not hold."""
     with _database(contract, frame) as database:
         return tuple(_answer(database, contract, query, timeout_s) for query in contract.queries)
 
@@ -86,8 +86,14 @@ def _answer(database: Any, contract: Contract, query: Query, timeout_s: float) -
         bound = _bound(query)
     except _Refused as reason:
         return Answer(query, str(reason), holds=False)
-    found = shown(number, masked=True) if place and place.masked else _plain(number)
+    found = shown(number, masked=True) if _hidden(contract, query, place) else _plain(number)
     return Answer(query, found, holds(query.operator, Fraction(number), bound))
+
+
+def _hidden(contract: Contract, query: Query, place: Place | None) -> bool:
+    """Whether the number may be somebody's value: the rule is of a field that is not shown, or names one."""
+    named = any(field.masked and field.name in query.query for field in contract.walk())
+    return named or (place is not None and place.masked)
 
 
 def _text(contract: Contract, query: Query, place: Place | None) -> str:

@@ -14,7 +14,6 @@ import polars as pl
 
 from contracts.compiler.model import Contract
 from exports.columns import EXACT, Forms, dtype
-from exports.failures import Report
 from exports.plan import Judged, Plan
 from exports.plan import plan as plan
 from exports.shares import Counted

@@ -5,13 +5,15 @@ is one of the n-th note.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from contracts.compiler.model import Clause, Field, Finding
-from exports.columns import NESTED, entry_of, item_of
+from exports.columns import EXACT, NESTED, Forms, dtype, entry_of, item_of
 from exports.failures import shown
-from exports.leaves import READ, Refusal
+from exports.leaves import READ, READ_AS, Refusal
 from exports.places import member_step
 
 Take = Callable[[Any, str, "Sheet"], Any]
@@ -58,7 +60,7 @@ class Sheet:
 
 
 def compile_take(field: Field, masked: bool = False) -> Take:
-    """How a field's value is taken into a sheet: gives what the column holds, null for what is null, absent or refused."""
+    """How a field's value is taken into a sheet: gives what its column holds, null for null, absent and refused."""
     hidden = masked or field.masked
     read, clauses = READ[field.type](field), {clause.rule: clause for clause in reversed(field.clauses)}
     below = _BELOW.get(field.type, _leaf)(field, hidden)
@@ -124,3 +126,12 @@ def _entries(field: Field, masked: bool) -> Take:
 _BELOW: Mapping[str, Callable[[Field, bool], Take]] = {"array": _items, "object": _members, "map": _entries}
 if _BELOW.keys() != NESTED.keys():
     raise TypeError(f"exports.sheet._BELOW differs from columns.py: {sorted(_BELOW.keys() ^ NESTED.keys())}")
+
+
+def frame_of(fields: tuple[Field, ...], taken: Sequence[Mapping[str, Any]], forms: Forms = EXACT) -> pl.DataFrame:
+    """What `compile_members` took, as a table in one of the forms."""
+    columns = (
+        pl.Series(field.name, [row[field.name] for row in taken], dtype=dtype(field, READ_AS), strict=True)
+        for field in fields
+    )
+    return pl.DataFrame(columns).cast({field.name: dtype(field, forms) for field in fields})

@@ -24,6 +24,7 @@ Row = dict[str, Any]
 SIZE = 20
 MOST_ROWS = 10_000
 PATIENCE = 8  # rounds without progress
+MOST_TRIED = 1000  # rows in all attempts, unless the first has more
 WORSE = 6  # attempts without progress, once the aimed clause is broken
 SMALL = 5  # rows: where a column has few values, they differ only in a small batch
 SECOND_US = 1_000_000
@@ -79,10 +80,11 @@ class Batcher:
     def _batch(self, aimed: set[str], rng: Random, size: int) -> Batch:
         """The best batch of a few sizes, tried until one is as wanted, or other sizes make no difference."""
         best: _Attempt | None = None
-        worse = 0
+        worse = tried = 0
         for count, near in product(self._sizes(size, aimed), (False, True)):
-            if best is not None and not best.missed and (worse == WORSE or count > 4 * size):
+            if best is not None and (tried > MOST_TRIED or (not best.missed and worse == WORSE)):
                 break
+            tried += count
             attempt = self._attempt(count, aimed, near, rng)
             best, worse = (attempt, 0) if best is None or attempt.score < best.score else (best, worse + 1)
             if best.score == (False, 0):

@@ -56,7 +56,7 @@ def _wrong_type(bench: Bench) -> Iterator[Any]:
         yield 10 ** (parts[0] - parts[1])
     if storage in FLOAT_LIMITS:
         yield from (FLOAT_LIMITS[storage], -FLOAT_LIMITS[storage])
-    if bench.field.time_form:
+    if bench.field.time_form and bench.field.clause("format") is None:
         yield from broken_times.misread(bench.field, bench.value)
 
 

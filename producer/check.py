@@ -91,13 +91,12 @@ class Check:
 def _rows(contract: Contract, masked: frozenset[str]) -> dict[str, _Row]:
     """Every clause of the value by its id."""
     keys = {field.key.path for field in contract.walk() if field.key}
-    times = {field.path for field in contract.walk() if field.time_form}
     return {
         clause.id: _Row(
             clause,
             rank,
             clause.path in masked,
-            clause.rule == "type" or (clause.rule == "format" and clause.path in times),
+            clause.rule == "type",
             clause.path in keys,
         )
         for rank, clause in enumerate(contract.all_clauses())
@@ -109,7 +108,10 @@ def _is_unknown(error: Any) -> bool:
 
 
 def _shuts(row: _Row, error: Any) -> bool:
-    """Whether nothing more is judged there: the value is absent, null, of another type or no time that can be read."""
+    """Whether nothing more is judged there: the value is absent, null, or of another type.
+
+    A time that can't be read, whether that is a matter of its type or of its format, is compared with nothing anyway.
+    """
     return row.gate or (error.instance is None and error.validator in ("type", "required"))
 
 

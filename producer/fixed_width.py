@@ -1,6 +1,6 @@
 """Fields of one width to tables of bytes: members that are always there and always as long, many rows at once.
 
-A row of the table is the JSON text of all of them: `{"event_id":"...","occurred_at":"..."`.
+A row of the table is the JSON text of all of them, such as `{"id":"...","at":"..."`.
 """
 
 import json
@@ -62,9 +62,11 @@ class Table:
 
 def counted_cell(row: Distinct, entropy: Entropy) -> Cell | None:
     """The cell of a field that differs from row to row; None where its texts are not all of one plain width."""
+    if not row.always:
+        return None
     if row.counted is None:
         uuid = argument(row.field, "format") == "uuid"
-        return Cell(row.field.name, b"0" * 36, _uuids(entropy)) if uuid and len(row.path) == 1 else None
+        return Cell(row.field.name, b"0" * 36, _uuids(entropy)) if uuid else None
     place, capacity = row.counted
     if not isinstance(place, Padded) or place.width > DIGITS or not set(place.head) <= PLAIN:
         return None

@@ -24,7 +24,6 @@ from producer.quantities import DAY_US, Maker
 POOL = 4096  # values of a field that are ready at a time
 GROWN = 8  # rows for each value that a pool grows by, until it is full
 RENEWED = 32  # values that are new in each block from then on
-A_DAY = 64  # values of a field that are ready for one day
 FEW, TRIALS = 40, 256  # different values, of so many drawn, of a field that shares a pool with others
 Pieces = Sequence[bytes]
 FREE, DAILY, MOMENT = "free", "daily", "moment"
@@ -42,6 +41,16 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.moments)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What columns draw from, and how many values of a field are made ready: at first, and for one day."""
+
+    rng: Random
+    entropy: Entropy
+    ready: int
+    a_day: int
 
 
 class Column(Protocol):
@@ -82,8 +91,8 @@ class Pool:
 class Daily:
     """Pieces that know their day: one of those that are ready for it. Days that are over are forgotten."""
 
-    def __init__(self, draw: Callable[[int], bytes], entropy: Entropy) -> None:
-        self._draw, self._entropy = draw, entropy
+    def __init__(self, draw: Callable[[int], bytes], a_day: int, entropy: Entropy) -> None:
+        self._draw, self._a_day, self._entropy = draw, a_day, entropy
         self._days: dict[int, list[bytes]] = {}
 
     def __call__(self, rows: Rows) -> Pieces:
@@ -92,10 +101,10 @@ class Daily:
         known = [self._of(int(day)) for day in days]
         self._days = dict(zip(map(int, days), known, strict=True))
         ready = np.array(list(chain.from_iterable(known)), dtype=object)
-        return list(ready[places * A_DAY + self._entropy.below(A_DAY, len(rows))])
+        return list(ready[places * self._a_day + self._entropy.below(self._a_day, len(rows))])
 
     def _of(self, day: int) -> list[bytes]:
-        return self._days.get(day) or [self._draw(day * DAY_US) for _ in range(A_DAY)]
+        return self._days.get(day) or [self._draw(day * DAY_US) for _ in range(self._a_day)]
 
 
 class Single:
@@ -124,30 +133,28 @@ def interleaved(columns: Sequence[Pieces], many: int) -> bytes:
     return b"".join(parts)
 
 
-def columns_of(
-    draws: Iterable[tuple[Field, Maker]], rng: Random, entropy: Entropy, size: int, head: bytes = b""
-) -> list[Column]:
+def columns_of(draws: Iterable[tuple[Field, Maker]], source: Source, head: bytes = b"") -> list[Column]:
     """The columns of drawn fields; those with few different values share pools, so that one look-up draws them all.
 
-    `size` is how many values of a field are made ready at first; `head` stands before the first pool's pieces.
+    `head` stands before the pieces of the shared pool.
     """
     made: list[Column] = []
-    few, ways = [_nothing(head)], 1
+    few, ways, rng, entropy = [_nothing(head)], 1, source.rng, source.entropy
     for field, make in draws:
         reach = _reach(field)
         if reach == MOMENT:
             made.append(Single(_at_moment(field, make, rng)))
         elif reach == DAILY:
-            made.append(Daily(_of_day(field, make, rng), entropy))
+            made.append(Daily(_of_day(field, make, rng), source.a_day, entropy))
         else:
             draw = _free(field, make, rng)
             found = len({draw() for _ in range(TRIALS)})
             if found > FEW or ways * found > POOL:
-                made.append(Pool(draw, size, entropy))
+                made.append(Pool(draw, source.ready, entropy))
             else:
                 few, ways = [*few, draw], ways * found
     if len(few) > 1:
-        return [*made, Pool(_together(few), size, entropy)]
+        return [*made, Pool(_together(few), source.ready, entropy)]
     return [*made, _constant(head)] if head else made
 
 

@@ -17,6 +17,9 @@ from contracts.compiler.types import TEMPORAL
 from producer import moments
 from producer.counted import Numbered, numbered
 from producer.errors import ProducerError
+from producer.holders import optional
+from producer.nested import EACH, Steps, unique_below
+from producer.quantities import Maker
 from producer.tolerances import Override, demanded, forbids_any
 from producer.vocabulary import uuid4
 
@@ -27,29 +30,29 @@ REMEDY = "Ask for fewer events, or widen the clauses of the field."
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
-    """A field whose value is made from the event's number. `counted` is None where values are random (uuid)."""
+    """A field whose value is made from the event's number. `counted` is None where values are random (uuid); `always`
+    says that the field is never left out.
+    """
 
     field: Field
     counted: Numbered | None
     base: int
-    make: Callable[[Random, int], Any]
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The names that lead to it."""
-        return tuple(self.field.path.split("."))
+    always: bool
+    make: Maker
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """`contract` has what many clauses demand as clauses of each event. `time` is the field of the event's moment;
-    two events' moments lie at least `apart_us` apart. `drawn` are the top-level fields that are neither of the others.
+    two events' moments lie at least `apart_us` apart. `nested` is what is distinct below the top, `drawn` the top-level
+    fields that are neither of the others.
     """
 
     contract: Contract
     time: Field | None
     apart_us: int
     distinct: tuple[Distinct, ...]
+    nested: tuple[tuple[Steps, Maker], ...]
     drawn: tuple[Field, ...]
     overrides: tuple[Override, ...]
 
@@ -60,11 +63,13 @@ def layout(contract: Contract, count: int, base: int) -> Layout:
     time = next((field for field in contract.fields if field.name == contract.event_time), None)
     time = time if time is not None and time.type in TEMPORAL else None
     taken = _taken(contract, time)
-    alone = [distinct(field, base, count) for field in _alone(contract) if field.path not in taken]
+    alone = [distinct(field, base, count) for field in contract.fields if field.unique and field.path not in taken]
     together, apart_us = _together(contract, alone, taken, base, count)
     names = {row.field.path for row in (*alone, *together)} | taken
     drawn = tuple(field for field in contract.fields if field.path not in names)
-    return Layout(contract, time, apart_us, (*alone, *together), drawn, overrides)
+    return Layout(
+        contract, time, apart_us, (*alone, *together), tuple(_nested(contract, base, count)), drawn, overrides
+    )
 
 
 def base_number(seed: int, start: datetime) -> int:
@@ -73,22 +78,46 @@ def base_number(seed: int, start: datetime) -> int:
     return int.from_bytes(digest[:8], "big") + seed * SEED_STRIDE
 
 
-def distinct(field: Field, base: int, count: int) -> Distinct:
-    """A field that is counted through from `base` on; ProducerError where it has fewer than `count` values."""
-    counted = numbered(field)
-    if counted is None:
-        return Distinct(field, None, 0, lambda rng, _: uuid4(rng))
+def distinct(field: Field, base: int, count: int, always: bool = False) -> Distinct:
+    """A field that is counted through from `base` on; ProducerError where it has fewer than `count` values.
+
+    A unique field that is optional is left out as others are, unless it is `always` needed.
+    """
+    counted, always = numbered(field), always or field.primary_key or bool(field.null_clauses)
+    make = _random if counted is None else _counted(field, counted, base, count)
+    base = 0 if counted is None else base % counted[1]
+    return Distinct(field, counted, base, always, make if always else optional(field, make))
+
+
+def _random(rng: Random, _: int) -> str:
+    return uuid4(rng)
+
+
+def _counted(field: Field, counted: Numbered, base: int, count: int) -> Maker:
     place, capacity = counted
     if capacity < count:
         raise ProducerError(f"{count} values of '{field.path}' can't differ: there are only {capacity}", REMEDY)
-    base %= capacity
 
     def draw(_: Random, number: int) -> Any:
         if number >= capacity:
             raise ProducerError(f"'{field.path}' has only {capacity} different values", REMEDY)
         return place((base + number) % capacity)
 
-    return Distinct(field, counted, base, draw)
+    return draw
+
+
+def _nested(contract: Contract, base: int, count: int) -> Iterator[tuple[Steps, Maker]]:
+    """What is distinct below the top. Below arrays and maps, where uuids differ anyhow, as far as it can be counted."""
+    for steps, field in unique_below(contract):
+        if EACH not in steps:
+            yield steps, distinct(field, base, count, always=True).make
+            continue
+        try:
+            counted = numbered(field)
+        except ProducerError:
+            continue
+        if counted is not None or len(field.examples) > 1:
+            yield steps, distinct(field, base, 1, always=True).make
 
 
 def _taken(contract: Contract, time: Field | None) -> frozenset[str]:
@@ -96,16 +125,6 @@ def _taken(contract: Contract, time: Field | None) -> frozenset[str]:
     cycle = contract.life_cycle
     lived = () if cycle is None else (cycle.key, cycle.state, *cycle.constant)
     return frozenset({*lived, *(() if time is None else (time.path,))})
-
-
-def _alone(contract: Contract) -> Iterator[Field]:
-    """Fields that must differ by themselves; not below arrays and maps, where there are several in one event."""
-    stack = list(contract.fields)
-    while stack:
-        field = stack.pop(0)
-        if field.unique:
-            yield field
-        stack += field.properties
 
 
 def _together(
@@ -150,7 +169,7 @@ def _carriers(contract: Contract, columns: frozenset[str], base: int, count: int
         except ProducerError:
             continue
         if counted is None or counted[1] >= max(count, 10**6):
-            return [distinct(field, base, count)]
+            return [distinct(field, base, count, always=True)]
         found.append((field, counted))
     return list(_meter(found, base, count))
 
@@ -164,12 +183,10 @@ def _meter(found: list[tuple[Field, Numbered]], base: int, count: int) -> Iterat
         return
     leap = next(leap for leap in range(int(total * GOLDEN), 2 * total + 2) if gcd(leap, total) == 1)
     for field, (place, capacity) in found:
-        yield Distinct(field, None, 0, _wheel(place, base, leap, total, below, capacity))
+        yield Distinct(field, None, 0, True, _wheel(place, base, leap, total, below, capacity))
         below *= capacity
 
 
-def _wheel(
-    place: Callable[[int], Any], base: int, leap: int, total: int, below: int, capacity: int
-) -> Callable[[Random, int], Any]:
+def _wheel(place: Callable[[int], Any], base: int, leap: int, total: int, below: int, capacity: int) -> Maker:
     """One wheel of a meter of `total` readings: `below` of them turn it by one."""
     return lambda _, number: place((base + number) * leap % total // below % capacity)

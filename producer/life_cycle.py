@@ -98,7 +98,7 @@ def changes(
 
 def plan(cycle: LifeCycle, count: int, span_us: int) -> tuple[Course, float]:
     """The course, and how far apart entities start so that the events of all of them fill the span."""
-    course, pace = Course(cycle, 1.0), 1.0
+    course, pace, count = Course(cycle, 1.0), 1.0, max(count, 1)
     events, open_us = _trial(course, span_us)
     concurrent = count / events * open_us / span_us
     if concurrent > OPEN_LIMIT:

@@ -18,15 +18,16 @@ from contracts.compiler.model import Contract, Field, LifeCycle
 from producer import payloads, timeline
 from producer.entropy import Entropy, Integers
 from producer.event import encode
-from producer.fragments import Column, Pieces, Rows, Single, columns_of, interleaved, joined, member
+from producer.fixed_width import Cell, Table, counted_cell, pattern_cell, time_cell
+from producer.fragments import Column, Pieces, Rows, Single, Source, columns_of, interleaved, joined, member
 from producer.layout import Distinct, Layout, base_number, layout
 from producer.makers import optional
 from producer.payloads import SPAN
-from producer.quantities import Maker, micros
-from producer.fixed_width import Cell, Table, counted_cell, pattern_cell, time_cell
+from producer.quantities import DAY_US, Maker, micros
 
 LINES = 4096  # of a chunk at most
-READY = 1024  # values of a field that are made before the first line, at most
+READY, A_DAY = 1024, 256  # values of a field that are made before the first line, and for each day, at most
+FEWEST = 16
 
 
 def lines(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[bytes]:
@@ -41,7 +42,7 @@ def lines(contract: Contract, *, count: int, seed: int, start: datetime, span: t
 def chunks(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[bytes]:
     """The same lines in blocks of at most LINES, each line ended by a line break; memory does not grow with `count`."""
     plan = layout(contract, count, base_number(seed, start))
-    if plan.overrides or plan.apart_us or any(len(row.path) > 1 for row in plan.distinct):
+    if plan.overrides or plan.apart_us or plan.nested:
         yield from _plain(payloads.values(contract, count=count, seed=seed, start=start, span=span))
     else:
         yield from _Press(plan, count, seed, start, span).chunks()
@@ -67,6 +68,9 @@ class _Press:
         self._start_us, self._span_us = micros(start), span // timedelta(microseconds=1)
         self._rng = payloads.source(plan.contract, seed, start, ":lines")
         self._entropy = Entropy(f"{plan.contract.key}:{seed}:{start.isoformat()}")
+        days = self._span_us // DAY_US + 1
+        ready, a_day = (min(most, max(FEWEST, rows)) for most, rows in ((READY, count), (A_DAY, count // days)))
+        self._source = Source(self._rng, self._entropy, ready, a_day)
 
     def chunks(self) -> Iterator[bytes]:
         """Every line, in blocks."""
@@ -141,7 +145,7 @@ class _Press:
         return [cell for cell, *_ in made if cell], [(field, make) for cell, field, make in made if cell is None]
 
     def _columns(self, draws: list[tuple[Field, Maker]], head: bytes = b"") -> list[Column]:
-        return columns_of(draws, self._rng, self._entropy, min(READY, max(16, self._count)), head)
+        return columns_of(draws, self._source, head)
 
 
 def _table(cells: list[Cell], lead: bytes) -> Table | None:

@@ -16,6 +16,7 @@ from producer.fits import fits
 from producer.holders import ABSENT
 from producer.layout import Distinct, Layout, base_number, distinct, layout
 from producer.makers import maker, optional
+from producer.nested import counting
 from producer.quantities import EPOCH, Maker, micros
 from producer.tolerances import overridden
 
@@ -72,7 +73,7 @@ def _stream(contract: Contract, count: int, seed: int, start: datetime, span: ti
 
 def _independent(plan: Layout, rng: Random, start_us: int, span_us: int, count: int) -> Stream:
     """Events that know nothing of each other, spread evenly with some jitter."""
-    identity, finish = _identity(plan), _nested(plan)
+    identity, finish = _identity(plan), counting(list(plan.nested))
     draws = _named([(field, optional(field)) for field in plan.drawn])
     moment_us = start_us - plan.apart_us
     for number in range(count):
@@ -87,7 +88,7 @@ def _living(plan: Layout, base: int, cycle: LifeCycle, rng: Random, start_us: in
     """Events of entities that live: constant fields are drawn once, others at each change."""
     constant = _named(constants(plan, cycle))
     by_state = {state: _named(fresh(plan, cycle, state)) for state in states(cycle)}
-    keys, identity, finish = entity_keys(plan, cycle, base), _identity(plan), _nested(plan)
+    keys, identity, finish = entity_keys(plan, cycle, base), _identity(plan), counting(list(plan.nested))
 
     def remember(entity: int, moment_us: int) -> Value:
         return {cycle.key: keys.make(rng, entity), **_drawn(constant, rng, moment_us)}
@@ -107,31 +108,16 @@ def _living(plan: Layout, base: int, cycle: LifeCycle, rng: Random, start_us: in
 
 def _identity(plan: Layout) -> Callable[[Random, int, int], Value]:
     """What every event has of its own: what is counted at the top, and its time."""
-    rows = [(row.field.name, row.make) for row in plan.distinct if len(row.path) == 1]
+    rows = [(row.field.name, row.make) for row in plan.distinct]
     time_name, write = (plan.time.name, at_time(plan.time)) if plan.time else ("", None)
 
     def make(rng: Random, number: int, moment_us: int) -> Value:
-        value: Value = {name: draw(rng, number) for name, draw in rows}
+        value = _drawn(rows, rng, number)
         if write is not None:
             value[time_name] = write(rng, moment_us)
         return value
 
     return make
-
-
-def _nested(plan: Layout) -> Callable[[Value, Random, int], None]:
-    """What puts the counted values of fields within objects into a value, where the objects are there."""
-    rows: list[Distinct] = [row for row in plan.distinct if len(row.path) > 1]
-
-    def put(value: Value, rng: Random, number: int) -> None:
-        for row in rows:
-            holder: Any = value
-            for name in row.path[:-1]:
-                holder = holder.get(name) if isinstance(holder, dict) else None
-            if isinstance(holder, dict) and holder.get(row.path[-1]) is not None:
-                holder[row.path[-1]] = row.make(rng, number)
-
-    return put
 
 
 def at_time(field: Field) -> Maker:
@@ -151,7 +137,7 @@ def states(cycle: LifeCycle) -> list[str]:
 
 def entity_keys(plan: Layout, cycle: LifeCycle, base: int) -> Distinct:
     """The key of the n-th entity."""
-    return distinct(plan.contract.field(cycle.key), base, 1)
+    return distinct(plan.contract.field(cycle.key), base, 1, always=True)
 
 
 def constants(plan: Layout, cycle: LifeCycle) -> list[tuple[Field, Maker]]:
@@ -179,5 +165,6 @@ def _named(draws: list[tuple[Field, Maker]]) -> list[tuple[str, Maker]]:
     return [(field.name, make) for field, make in draws]
 
 
-def _drawn(draws: list[tuple[str, Maker]], rng: Random, moment_us: int) -> Value:
-    return {name: value for name, make in draws if (value := make(rng, moment_us)) is not ABSENT}
+def _drawn(draws: list[tuple[str, Maker]], rng: Random, place: int) -> Value:
+    """What some makers draw, for a moment or for the number of an event; what is absent is left out."""
+    return {name: value for name, make in draws if (value := make(rng, place)) is not ABSENT}

@@ -173,8 +173,10 @@ def _words(field: Field) -> frozenset[str]:
 
 
 def suggested(field: Field) -> tuple[Draw, ...]:
-    """Sources of texts that a field of this name commonly holds; empty where the name says nothing."""
-    words = _words(field)
+    """Sources of texts that a field of this name commonly holds; empty where the name says nothing, and for a map's
+    keys, which its name says nothing about.
+    """
+    words = frozenset[str]() if field.path.endswith(".key") else _words(field)
     return next((row.draws for row in _ROWS if row.words & words), ())
 
 

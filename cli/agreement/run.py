@@ -27,7 +27,7 @@ class DisagreementError(AssertionError):
     """Two enforcers say different things of one payload, or none names the clause that was broken."""
 
 
-def drawing(count: int, shrink: bool) -> Any:
+def drawing(count: int, shrink: bool) -> settings:
     """How hypothesis draws here: the same every time, and on a difference smaller and smaller unless told not to."""
     phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
     return settings(

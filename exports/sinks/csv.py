@@ -1,9 +1,9 @@
 """Rows to CSV (RFC 4180: CRLF, quotes doubled, a header), safe to open in a spreadsheet.
 
 Null is an empty field, empty text is `""`. Arrays, objects and maps are JSON text, times ISO 8601 (timestamps in UTC).
-UTF-8 without a byte order mark. Text that a spreadsheet would run as a formula (it begins with = + - @, tab, CR, LF, or a full-width
-form of these) gets one apostrophe in front, also where apostrophes precede it; so a reader restores the original by
-dropping one apostrophe from text that matches `^'+[=+-@...]`. Numbers are untouched.
+UTF-8 without a byte order mark. Text that a spreadsheet would run as a formula (it begins with = + - @, tab, CR, LF, or
+a full-width form of these) gets one apostrophe in front, also where apostrophes precede it; so a reader restores the
+original by dropping one apostrophe from text that matches `^'+[=+-@...]`. Numbers are untouched.
 """
 
 from collections.abc import Callable, Mapping

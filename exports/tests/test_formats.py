@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from exports.tests.lab import EMPTY, FULL, T0, TICKET, Lab, fill
+from exports.tests.lab import CLOCK, EMPTY, FULL, T0, TICKET, Lab, fill
 
 # Each stored form side by side: field -> (polars, pandas with Arrow types, DuckDB's table, value)
 TYPES: dict[str, tuple[Any, str, str, Any]] = {
@@ -34,9 +34,12 @@ TYPES: dict[str, tuple[Any, str, str, Any]] = {
         "DECIMAL(38,10)",
         Decimal("1234567890123456789012345678.0123456789"),
     ),
+    "vast": (pl.Decimal(38, 0), "decimal128(38, 0)[pyarrow]", "DECIMAL(38,0)", Decimal(1 - 10**38)),
+    "huge": (pl.Decimal(38, 0), "decimal128(38, 0)[pyarrow]", "DECIMAL(38,0)", Decimal(10**38 - 2)),
     "flag": (pl.Boolean, "bool[pyarrow]", "BOOLEAN", True),
     "moment": (pl.Datetime("us", "UTC"), "timestamp[us, tz=UTC][pyarrow]", "TIMESTAMP WITH TIME ZONE", T0),
     "day": (pl.Date, "date32[day][pyarrow]", "DATE", date(2026, 1, 9)),
+    "clock": (pl.Time, "time64[us][pyarrow]", "TIME", CLOCK),
     "text": (pl.String, "string[pyarrow]", "VARCHAR", "a😀b"),
     "labels": (pl.List(pl.String), "list<element: string not null>[pyarrow]", "VARCHAR[]", ["a", "b"]),
     "grid": (
@@ -50,6 +53,30 @@ TYPES: dict[str, tuple[Any, str, str, Any]] = {
         "struct<price: decimal128(30, 12), at: timestamp[us, tz=UTC], note: string>[pyarrow]",
         'STRUCT(price DECIMAL(30,12), "at" TIMESTAMP WITH TIME ZONE, note VARCHAR)',
         {"price": Decimal("0.000000000001"), "at": T0, "note": None},
+    ),
+    "names": (
+        pl.Map(pl.String, pl.String),
+        "map<string, string ('names')>[pyarrow]",
+        "MAP(VARCHAR, VARCHAR)",
+        {"fr": "oui", "a b": "é"},
+    ),
+    "prices": (
+        pl.Map(pl.String, pl.Decimal(12, 2)),
+        "map<string, decimal128(12, 2) ('prices')>[pyarrow]",
+        "MAP(VARCHAR, DECIMAL(12,2))",
+        {"low": Decimal("0.10"), 'q"t': None, "": Decimal("-1.00")},
+    ),
+    "shelves": (
+        pl.List(pl.Map(pl.String, pl.UInt8)),
+        "list<element: map<string, uint8 ('element')>>[pyarrow]",
+        "MAP(VARCHAR, UTINYINT)[]",
+        [{"a": 1, "b": None}, {}, None, {"b": 1}],
+    ),
+    "crate": (
+        pl.Struct({"hours": pl.Map(pl.String, pl.List(pl.Time)), "count": pl.UInt64}),
+        "struct<hours: map<string, list<element: time64[us]> ('hours')>, count: uint64>[pyarrow]",
+        'STRUCT("hours" MAP(VARCHAR, TIME[]), count UBIGINT)',
+        {"hours": {"mon": [CLOCK, None], "sun": None}, "count": 2**64 - 1},
     ),
 }
 
@@ -88,6 +115,8 @@ def test_required_columns_cannot_be_null(folder: Path) -> None:
     schema = pq.read_schema(folder / "all_types.parquet")
     assert not schema.field("id").nullable
     assert schema.field("small").nullable
+    assert not schema.field("names").type.item_field.nullable
+    assert schema.field("prices").type.item_field.nullable
     with duckdb.connect(folder / "export.duckdb", read_only=True) as file:
         nullable = {row[0]: row[2] for row in file.execute("DESCRIBE all_types").fetchall()}
     assert (nullable["id"], nullable["small"]) == ("NO", "YES")
@@ -104,6 +133,11 @@ def test_json_lines_are_exact(folder: Path) -> None:
     assert row["lines"][0] == {"sku": "A", "count": 1, "cost": Decimal("1.5000")}
     assert row["lines"][2] is None
     assert row["times"] == ["2026-01-05T08:30:00.123456Z"] * 2
+    assert (row["vast"], row["huge"], row["clock"]) == (1 - 10**38, 10**38 - 2, "08:30:00.000001")
+    assert row["names"] == {"fr": "oui", "a b": "é"}
+    assert row["prices"] == {"low": Decimal("0.10"), 'q"t': None, "": -1}
+    assert row["shelves"] == [{"a": 1, "b": None}, {}, None, {"b": 1}]
+    assert row["crate"] == {"hours": {"mon": ["08:30:00.000001", None], "sun": None}, "count": 2**64 - 1}
     assert '"price":0.000000000001,' in first
     assert json.loads(second) == {name: (2 if name == "id" else None) for name in FULL}
 

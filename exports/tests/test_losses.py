@@ -49,7 +49,11 @@ VALUES: Mapping[str, list[Any]] = {
     "f32": [0.10000000149011612, -0.0, 3.4028234663852886e38],
     "f64": [0.1, -5e-324, 1.7976931348623157e308],
     "decimal": [Decimal(1).scaleb(-19), Decimal("-0.07"), Decimal("9999999999999999999.9999999999999999999")],
-    "timestamp": [datetime(2026, 1, 5, 8, 30, 0, 1, UTC), datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)],
+    "timestamp": [
+        datetime(2026, 1, 5, 8, 30, 0, 1, UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=UTC),
+    ],
     "date": [date(2026, 1, 5), date(1, 1, 1), date(9999, 12, 31)],
     "time": [time(8, 30, 0, 1), time(0), time(23, 59, 59, 999999)],
     "array": [["a", None], [], [""]],
@@ -67,20 +71,28 @@ def _contract(kind: str) -> Contract:
             "name": "one",
             "version": "1.0.0",
             "status": "draft",
-            "schema": [{"name": "one", "logicalType": "object", "properties": [{"name": "v", **PROPERTIES[kind]}]}],
+            "schema": [
+                {
+                    "name": "one",
+                    "logicalType": "object",
+                    "properties": [{"name": "v", **PROPERTIES[kind]}, {"name": "row", "logicalType": "integer"}],
+                }
+            ],
         },
         "one/v1.odcs.yaml",
     )
 
 
 def _frame(kind: str) -> pl.DataFrame:
-    return pl.DataFrame([pl.Series("v", [*VALUES[kind], None], dtype=dtype(_contract(kind).fields[0]))])
+    values = [*VALUES[kind], None]
+    column = pl.Series("v", values, dtype=dtype(_contract(kind).fields[0]))
+    return pl.DataFrame([column, pl.Series("row", range(len(values)), dtype=pl.Int64)])
 
 
 def _from_duckdb(path: Path) -> pl.DataFrame:
     with duckdb.connect(path, read_only=True) as file:
         file.execute("SET TimeZone = 'UTC'")
-        return pl.DataFrame(file.execute("SELECT * FROM one").to_arrow_table())
+        return pl.DataFrame(file.sql("SELECT * FROM one").to_arrow_table())
 
 
 READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
@@ -125,7 +137,7 @@ def _written(value: Any) -> Any:
 def test_with_the_contract_every_value_comes_back_from_text(kind: str, tmp_path: Path) -> None:
     """JSON numbers have every digit, times are ISO 8601, maps objects; CSV says the same as text."""
     contract, frame = _contract(kind), _frame(kind)
-    (field,) = contract.fields
+    field = contract.fields[0]
     nested = field.type in ("array", "object", "map")
     sent = [as_json(field, value) for value in frame["v"]]
     texts = [_written(value) if field.time_form else value for value in sent[:-1]]

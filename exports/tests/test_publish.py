@@ -42,6 +42,21 @@ def test_the_manifest_says_what_was_published(lab: Lab) -> None:
     assert str(lab.workspace.root) not in json.dumps(manifest)
 
 
+def test_the_manifest_says_what_numbers_were_judged_and_what_nobody_does(all_types: Lab) -> None:
+    """Clauses over many rows and SQL rules stand among the checks with their number; text rules as not enforced."""
+    fill(all_types, {"id": 1}, {"id": 2})
+    folder = all_types.workspace.root / all_types.export("all_types", ("csv",))["path"]
+    table = json.loads((folder / "manifest.json").read_text("utf-8"))["tables"]["all_types"]
+    checks = {check["clause"]: check for check in table["checks"]}
+    for clause, number in (("$/rowCount", "2 of 2"), ("$/sql#2", "0")):
+        id_ = f"all_types.v1/{clause}"
+        assert checks[id_] == {"clause": id_, "rows": 2, "failed": 0, "found": number}
+    assert "found" not in checks["all_types.v1/id/required"]
+    (note,) = table["not_enforced"]
+    assert (note["what"], note["reason"]) == ("text rule: The rows are made up.", "is written for people")
+    assert {"name": "names", "type": "map<string, string>", "required": False} in table["columns"]
+
+
 def test_latest_points_to_the_newest_export(lab: Lab) -> None:
     """latest.json has one entry per contract, with paths relative to the data folder."""
     first = lab.tickets()

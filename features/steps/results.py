@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from statistics import mean
 from typing import Any
 
+import pytest
 from pytest_bdd import parsers, then
 
+from cli import touched
 from features.harness import Pipeline
 from features.steps.sending import Draft, Story, moment
 
@@ -62,12 +64,13 @@ def the_export_holds_no_row(pipeline: Pipeline, story: Story) -> None:
 
 @then(parsers.parse("the refused event names the clause {clause}"))
 @then(parsers.parse("the refused record names the clause {clause}"))
-def the_refused_event_names(pipeline: Pipeline, story: Story, clause: str) -> None:
+def the_refused_event_names(pipeline: Pipeline, story: Story, clause: str, request: pytest.FixtureRequest) -> None:
     """The clause is among the reasons; the draft is the only raw one, or the last."""
     draft = next((draft for draft in story.drafts if draft.raw), story.last)
     refusal = _refusal(pipeline, draft)
     assert refusal["outcome"] == "rejected"
     assert clause in [violation["clause"] for violation in refusal["violations"]]
+    touched.record("scenario", request.node.nodeid, [clause])
 
 
 @then("its original bytes can be had")

@@ -1,12 +1,12 @@
-"""The two contracts that every test of this room is run over, contracts written on the spot, and a moment to start from."""
+"""The two contracts every test of this room is run over, contracts written on the spot, and a moment to start from."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
@@ -57,7 +57,7 @@ def compiled(tmp_path: Path) -> Compiled:
             schema["quality"] = quality
         head = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "made", "name": "made", "version": "1.0.0"}
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.odcs.yaml"
-        path.write_text(yaml.safe_dump({**head, "status": "draft", "schema": [schema], **more}), "utf-8")
+        path.write_text(json.dumps({**head, "status": "draft", "schema": [schema], **more}), "utf-8")
         return load(path)
 
     return compile_

@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,23 @@ def test_csv_cells_become_typed_members(logs: Contract, tmp_path: Path) -> None:
         '{"line":2,"logged_at":"2026-01-05T00:00:00Z","source":{"host":{"label":"web-1"}}}',
     ]
     assert not rows
+
+
+def test_csv_columns_of_maps_and_times(compiled: Callable[..., Contract]) -> None:
+    """A column may be one name of a map, read as the map's values are; a name may hold dots; times stay text."""
+    number, text = {"logicalType": "integer"}, {"logicalType": "string"}
+    both = {"logicalType": "object", "properties": [number | {"name": "n"}]}
+    contract = compiled(
+        {"name": "counts", "logicalType": "map", "map": {"key": text, "value": number}},
+        {"name": "parts", "logicalType": "map", "map": {"key": text, "value": both}},
+        {"name": "whole", "logicalType": "map", "map": {"key": text, "value": number}},
+        {"name": "opens", "logicalType": "time"},
+    )
+    header = "counts.fr,counts.value,counts.a.b,parts.x.n,parts.x.m,whole,opens"
+    read = list(table.rows(contract, io.BytesIO(f'{header}\n1,2,3,4,5,"{{""k"":6}}",08:30:00\n'.encode())))
+    assert read[0].value == (
+        b'{"counts":{"fr":1,"value":2,"a.b":3},"parts":{"x":{"n":4,"m":"5"}},"whole":{"k":6},"opens":"08:30:00"}'
+    )
 
 
 def test_csv_that_does_not_fit(logs: Contract, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from contracts.compiler.model import Contract
-from producer import life_cycle, texts
+from producer import life_cycle
 from producer.breakers import Breaker, break_clause, breakable
 from producer.check import compile_check
 from producer.errors import ProducerError
@@ -225,49 +225,13 @@ def _member(value: bytes, name: str) -> str:
     return str(json.loads(value)[name])
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "^TCK-[0-9]{8}$",
-        "^[a-z]{2}(-[A-Z]{2})?$",
-        r"^\d{3}\.\w+$",
-        "^[^a-z]{3}$",
-        "^(?:ab){2,3}c*?$",
-        "x.y",
-        "^[a\\-z]+$",
-    ],
-)
-def test_drawn_texts_match(pattern: str) -> None:
-    """A text drawn from a pattern matches it."""
-    import re
-
-    draw = texts.drawn(texts.parse(pattern))
-    assert all(re.search(pattern, draw(Random(seed))) for seed in range(200))
-
-
-@pytest.mark.parametrize("pattern", ["^(a|b)$", "a|b", "^(?=a)b$", "a$b"])
-def test_patterns_beyond_the_subset(pattern: str) -> None:
-    """What can't be drawn says so, rather than drawing something else."""
-    with pytest.raises(texts.Unreadable):
-        texts.parse(pattern)
-
-
-def test_numbered_texts_increase() -> None:
-    """Counted keys are distinct and grow with their number."""
-    for pattern, first, capacity in [("^T-[0-9]{3}$", "T-000", 1000), ("^[ab][0-9]-[xyz]$", "a0-x", 60)]:
-        make, found = texts.numbered(texts.parse(pattern))
-        made = [make(number) for number in range(capacity)]
-        assert (made[0], found) == (first, capacity)
-        assert made == sorted(set(made))
-
-
 def test_a_field_nobody_can_make_is_named(tickets: Contract, start: datetime) -> None:
     """A pattern beyond the subset and without examples is an error with the field's name and a remedy."""
 
     def changed() -> Iterator[Any]:
         for field in tickets.fields:
             if field.name == "language":
-                odd = tuple(replace(c, argument="^(fr|de)$") if c.rule == "pattern" else c for c in field.clauses)
+                odd = tuple(replace(c, argument="^(xx|$de)$") if c.rule == "pattern" else c for c in field.clauses)
                 yield replace(field, clauses=odd, examples=())
             else:
                 yield field

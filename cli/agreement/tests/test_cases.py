@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -10,8 +11,9 @@ from cli import touched
 from cli.agreement.cases import Case, TableCase, fails, read_cases, read_tables, verdicts
 from cli.agreement.compare import Comparison
 from cli.agreement.enforcers import ENFORCERS
+from cli.agreement.examples import examples
 from cli.agreement.mutants import mutants, without
-from cli.agreement.reference import judge_rows
+from cli.agreement.reference import judge, judge_rows
 from cli.agreement.tables import frame_of
 from contracts.compiler.catalogue import HOME, Catalogue
 from contracts.compiler.load import load, readable
@@ -79,6 +81,20 @@ def test_a_table_is_judged_as_it_says(key: str, case: TableCase, request: pytest
     for clause in case.clauses:
         assert fails(without(contract, clause), case)
     touched.record("case", request.node.nodeid, case.clauses)
+
+
+def test_generated_payloads_break_every_clause_but_those_of_the_envelope(request: pytest.FixtureRequest) -> None:
+    """Each is refused for the clause it aims at."""
+    contract = CONTRACTS[EVENTS]
+    missed = []
+    for example in examples(contract, Random(1), 3, 0):
+        if example.aimed is not None:
+            clause = example.aimed.id
+            judged = {finding.clause for finding in judge(contract, example.payload)}
+            if clause not in judged:
+                missed.append(clause)
+            touched.record("payload", f"{request.node.nodeid}: {example.payload[:60]!r}", [clause])
+    assert missed == []
 
 
 def test_no_clause_of_client_tickets_can_change_unnoticed(capsys: pytest.CaptureFixture[str]) -> None:

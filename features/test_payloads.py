@@ -1,0 +1,5 @@
+"""Contracts alone: no broker, no workspace."""
+
+from pytest_bdd import scenarios
+
+scenarios("payloads.feature")
