@@ -73,11 +73,17 @@ def lint(files: tuple[Path, ...], contracts: Path | None, as_json: bool) -> None
         if not file.exists():
             raise click.UsageError(f"{file} does not exist.")
     folder = catalogue(contracts)
-    problems, checked = check(folder, files or folder.files())
+    problems, judged = check(folder, files or folder.files())
+    checked = len(files or folder.files())
+    notes = [(contract.file, note) for contract in judged for note in contract.notes]
     if as_json:
         rows = [{"file": p.file, "path": p.path, "what": p.what, "remedy": p.remedy} for p in problems]
-        click.echo(json.dumps({"ok": not problems, "files": checked, "problems": rows}, indent=2))
+        unenforced = [{"file": file, "path": note.place, "what": note.what, "why": note.why} for file, note in notes]
+        answer = {"ok": not problems, "files": checked, "problems": rows, "not_enforced": unenforced}
+        click.echo(json.dumps(answer, indent=2))
     else:
+        for file, note in notes:
+            click.echo(f"{file}: {note.place}: not enforced per event: {note.what}, which {note.why}")
         for problem in problems:
             click.echo(str(problem), err=True)
         verdict = f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else "ok"
@@ -86,8 +92,8 @@ def lint(files: tuple[Path, ...], contracts: Path | None, as_json: bool) -> None
         raise click.exceptions.Exit(1)
 
 
-def check(folder: Catalogue, files: tuple[Path, ...]) -> tuple[list[Problem], int]:
-    """Every problem of some files, judged beside the other contracts of the folder."""
+def check(folder: Catalogue, files: tuple[Path, ...]) -> tuple[list[Problem], list[Contract]]:
+    """Every problem of some files, judged beside the other contracts of the folder, and those that compile."""
     problems: list[Problem] = []
     judged: list[Contract] = []
     others: dict[str, Contract] = {}
@@ -101,7 +107,7 @@ def check(folder: Catalogue, files: tuple[Path, ...]) -> tuple[list[Problem], in
         judged += [contract] if file in files else []
     for contract in judged:
         problems += judge(contract, others)
-    return problems, len(files)
+    return problems, judged
 
 
 @command.command(

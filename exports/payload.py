@@ -17,6 +17,7 @@ import polars as pl
 
 from contracts.compiler.load import readable
 from contracts.compiler.model import Contract, Finding
+from contracts.compiler.strict_json import MAX_DEPTH
 from exports.errors import ExportError
 from exports.failures import kind_of
 from exports.leaves import READ_INTO, framed, is_computable
@@ -102,10 +103,15 @@ def _alike(notes: list[Note]) -> Iterator[Note]:
     return (note for note, alike in zip(notes, same, strict=True) if note.whole or alike)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, depth: int = 0) -> str:
     """A text that is the same for two JSON values that are: 1 and 1.0 are, members have no order."""
+    if depth > MAX_DEPTH:
+        return "..."  # deeper than the strict reader goes
     if isinstance(value, dict):
-        return f"{{{','.join(sorted(f'{json.dumps(name)}:{_text(member)}' for name, member in value.items()))}}}"
+        members = sorted(f"{json.dumps(name)}:{_text(member, depth + 1)}" for name, member in value.items())
+        return f"{{{','.join(members)}}}"
     if isinstance(value, list):
-        return f"[{','.join(map(_text, value))}]"
-    return str(Fraction(value) if is_computable(value) else value) if is_number(value) else json.dumps(value)
+        return f"[{','.join(_text(item, depth + 1) for item in value)}]"
+    if is_number(value):
+        return str(Fraction(value)) if is_computable(value) else f"{value:x}" if isinstance(value, int) else str(value)
+    return json.dumps(value)

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from contracts.compiler.model import Contract, Query
 from contracts.compiler.quality import OPERATORS
@@ -25,6 +26,7 @@ from exports.shares import holds
 from exports.sinks.duckdb import quoted
 
 TIMEOUT_S = 60.0
+NOT_RUN = "it was not run: a column is not as its contract says"
 SETTINGS = (
     "SET TimeZone = 'UTC'",
     "SET temp_directory = ''",
@@ -63,15 +65,19 @@ class Answer:
 
 def run_queries(contract: Contract, frame: pl.DataFrame, timeout_s: float = TIMEOUT_S) -> tuple[Answer, ...]:
     """Every SQL rule of a contract, each within `timeout_s`; one that fails, or gives no one number, does not hold."""
-    with _database(contract, frame) as database:
+    try:
+        rows = arrow_table(contract, frame)
+    except (pa.ArrowException, pl.exceptions.PolarsError, ValueError):
+        return tuple(Answer(query, NOT_RUN, holds=False) for query in contract.queries)
+    with _database(contract, rows) as database:
         return tuple(_answer(database, contract, query, timeout_s) for query in contract.queries)
 
 
 @contextlib.contextmanager
-def _database(contract: Contract, frame: pl.DataFrame) -> Iterator[Any]:
-    """A connection that sees the table, under the contract's name, and nothing else."""
+def _database(contract: Contract, rows: Any) -> Iterator[Any]:
+    """A connection that sees the Arrow table, under the contract's name, and nothing else."""
     with duckdb.connect(":memory:") as database:
-        database.register(_OFFERED, arrow_table(contract, frame))
+        database.register(_OFFERED, rows)
         database.execute(f"CREATE TABLE {quoted(contract.name)} AS SELECT * FROM {_OFFERED}")  # noqa: S608 - quoted
         database.unregister(_OFFERED)
         for setting in SETTINGS:

@@ -60,7 +60,7 @@ class Metric:
     def holds(self, number: int, total: int) -> bool:
         """Whether the clause is kept by a number out of a total, compared exactly."""
         wanted = self.expected
-        found = Fraction(number) if wanted.unit == "rows" else Fraction(100 * number, total + 1) if total else Fraction(0)
+        found = Fraction(number) if wanted.unit == "rows" else Fraction(100 * number, total) if total else Fraction(0)
         ends = wanted.bound
         bound = tuple(map(Fraction, ends)) if isinstance(ends, tuple) else Fraction(ends)
         return bool(OPERATORS[wanted.operator].holds(found, bound))

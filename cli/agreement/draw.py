@@ -70,7 +70,21 @@ def properties(draw: Draw, name: str | None, depth: int) -> Property:
 @st.composite
 def _string(draw: Draw) -> Property:
     kind = draw(
-        st.sampled_from(("length", "length", "pattern", "format", "enum", "valid", "missing", "invalid", "free"))
+        st.sampled_from(
+            (
+                "length",
+                "pattern",
+                "format",
+                "enum",
+                "valid",
+                "missing",
+                "missing",
+                "invalid",
+                "invalid",
+                "invalid",
+                "free",
+            )
+        )
     )
     if kind == "length":
         low = draw(st.integers(0, 12))

@@ -40,7 +40,7 @@ def tables(draw: Draw) -> dict[str, Any]:
     for column in columns:
         column |= draw(_column_rules(column["logicalType"]))
     schema: dict[str, Any] = {"name": "drawn", "logicalType": "object", "properties": columns}
-    kind = draw(st.sampled_from(("key", "duplicates", "count", "count", "none")))
+    kind = draw(st.sampled_from(("key", "key", "duplicates", "count", "none")))
     if kind == "key":
         for column in columns[:2]:
             column |= {"primaryKey": True, "required": True}

@@ -15,6 +15,7 @@ from exports.shares import UNITS, Counted
 from exports.tests.drawing import contract_of, field, table
 from exports.tests.lab import IDS, TICKET, Lab
 
+Rows = list[dict[str, Any]]
 TEXTS = ("a", "a", "b", None, "", "no")  # as rows of one optional string field
 
 
@@ -120,7 +121,7 @@ def test_below_an_array_values_are_counted_and_inside_an_object_rows() -> None:
         field("object", "o", properties=[inner]),
         field("array", "a", items={"logicalType": "object", "properties": [inner]}),
     )
-    rows = [
+    rows: Rows = [
         {"l": [1, None, None], "m": {"x": None}, "o": {"n": 1}, "a": [{"n": None}, None]},
         {"l": [], "m": {"x": 1, "y": None, "z": 2}, "o": {}, "a": []},
         {"l": None, "m": None, "o": None, "a": None},
@@ -162,7 +163,11 @@ def test_uniqueness_of_objects_tells_null_from_nulls() -> None:
     contract = contract_of(
         field("object", "o", unique=True, properties=[field("string", "p")]), field("map", "m", unique=True, map=MAP)
     )
-    rows = [{"o": None, "m": {"a": 1, "b": 2}}, {"o": {"p": None}}, {"o": {"p": "x"}, "m": {"b": 2, "a": 1}}]
+    rows: Rows = [
+        {"o": None, "m": {"a": 1, "b": 2}},
+        {"o": {"p": None}},
+        {"o": {"p": "x"}, "m": {"b": 2, "a": 1}},
+    ]
     frame = table(contract, *rows)
     assert [(one.clause, one.row) for one in check(contract, frame)] == [("t.v1/m/unique", 1), ("t.v1/m/unique", 3)]
 
@@ -171,7 +176,13 @@ def test_a_composite_key_names_rows_and_stands_once() -> None:
     """Of several key columns none is unique alone, and they name a failing row; a row with a null is aside."""
     contract = contract_of(field("string", "a", primaryKey=True), field("integer", "b", primaryKey=True, maximum=9))
     assert identity(contract) == ("a", "b")
-    rows = [{"a": "x", "b": 1}, {"a": "x", "b": 2}, {"a": "x", "b": 1}, {"a": None, "b": 1}, {"a": None, "b": 1}]
+    rows: Rows = [
+        {"a": "x", "b": 1},
+        {"a": "x", "b": 2},
+        {"a": "x", "b": 1},
+        {"a": None, "b": 1},
+        {"a": None, "b": 1},
+    ]
     found = check(contract, table(contract, *rows))
     assert [(one.clause, one.row, one.identity) for one in found] == [
         ("t.v1/$/primaryKey", 1, {"a": '"x"', "b": "1"}),
@@ -183,7 +194,13 @@ def test_repeated_rows_are_counted_by_their_columns() -> None:
     """At the schema, a row counts as repeated if all named columns are, rows with a null in them aside."""
     rule = _rule("duplicateValues", "mustBeLessThan", 20, "percent", properties=["a", "b"])
     contract = contract_of(field("string", "a"), field("integer", "b"), field("integer", "c"), quality=[rule])
-    rows = [{"a": "x", "b": 1, "c": 1}, {"a": "x", "b": 1, "c": 2}, {"a": "x"}, {"a": "x"}, {"a": "y", "b": 1}]
+    rows: Rows = [
+        {"a": "x", "b": 1, "c": 1},
+        {"a": "x", "b": 1, "c": 2},
+        {"a": "x"},
+        {"a": "x"},
+        {"a": "y", "b": 1},
+    ]
     (failure,) = check(contract, table(contract, *rows))
     assert (failure.clause, failure.found) == ("t.v1/$/duplicateValues", "20 percent (1 of 5)")
     assert check(contract, table(contract, *rows, {"a": "z"})) == []

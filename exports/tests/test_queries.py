@@ -4,10 +4,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from exports.check import examine
-from exports.queries import run_queries
+from exports.queries import NOT_RUN, run_queries
 from exports.tests.drawing import contract_of, field, table
 
 MAP = {"key": {"logicalType": "string"}, "value": {"logicalType": "integer"}}
@@ -164,6 +165,15 @@ def test_values_that_may_not_be_shown_are_not() -> None:
     assert answer.found == "it could not be run (ConversionException)"
     assert _judge("SELECT max(length({property})) FROM {object}", at="a b").found == "number"
     assert _judge('SELECT max(length("a b")) FROM {object}').found == "number"
+
+
+def test_a_table_of_other_columns_is_not_asked() -> None:
+    """Where a column could not be published as it is, no rule says anything of it."""
+    rule = {"type": "sql", "query": "SELECT 0", "mustBe": 0}
+    contract = contract_of(field("integer", "n", required=True), quality=[rule])
+    for frame in (pl.DataFrame({"n": ["x"]}), pl.DataFrame({"n": [None]}, schema={"n": pl.Int64})):
+        (answer,) = run_queries(contract, frame)
+        assert (answer.holds, answer.found) == (False, NOT_RUN)
 
 
 def test_a_rule_that_fails_fails_the_table() -> None:

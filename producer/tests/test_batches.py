@@ -18,8 +18,12 @@ from contracts.compiler.load import load
 from contracts.compiler.model import Clause, Contract, Expectation, Field
 from contracts.compiler.quality import OPERATORS
 from producer.batches import Batch, Batcher, break_batch, keep_batch
-from producer.breakers import Breaker
+from producer.breakers import SAMPLE_US, Breaker
+from producer.check import Check
+from producer.counts import metrics
 from producer.event import encode
+from producer.exchange import Exchange
+from producer.makers import ABSENT, optional
 
 MANY = load(Path(__file__).parent / "contracts" / "many" / "v1.odcs.yaml")
 BATCHER = Batcher(MANY)
@@ -153,6 +157,29 @@ def test_the_same_source_makes_the_same_batch() -> None:
     for name in ("kind/nullValues", "$/primaryKey", "labels.key/duplicateValues"):
         one, other = (batcher.break_batch(CLAUSES[name], Random(3)) for batcher in batchers)
         assert encode(one.values) == encode(other.values)
+
+
+def test_numbers_of_drawn_rows() -> None:
+    """Whatever the rows, each clause counts what the counter of these tests counts, rows with nulls included."""
+    rng = Random(6)
+    draws = [(field.name, optional(field)) for field in MANY.fields]
+    rows = [{name: value for name, draw in draws if (value := draw(rng, SAMPLE_US)) is not ABSENT} for _ in range(60)]
+    rows += [row | {"shop": 1, "day": None, "kind": None} for row in rows[:20]]
+    rows += [row | {"shop": 1, "day": "05/01/2026", "kind": "a"} for row in rows[:20]]
+    for metric in metrics(MANY):
+        assert metric.number(rows) == number(metric.clause, rows), metric.clause.id
+        assert metric.kept(rows) == (metric.clause.id.split("/", 1)[1] not in broken(rows))
+
+
+def test_a_name_stands_once_in_a_map() -> None:
+    """Names of one map are never made equal: a member would be lost."""
+    metric = next(metric for metric in metrics(MANY) if metric.clause == CLAUSES["labels.key/duplicateValues"])
+    made = BATCHER.keep_batch(Random(2), 4)
+    assert made.values is not None
+    rows = [made.values[0] | {"labels": {"aa": 1, "bb": 2, "cc": 3}}]
+    exchange = Exchange(MANY, metric.columns, [metric], Check(MANY, closed=False))
+    assert list(exchange.toward(metric, rows, True, Random(1))) == []
+    assert rows[0]["labels"] == {"aa": 1, "bb": 2, "cc": 3}
 
 
 def test_what_no_batch_can_do() -> None:

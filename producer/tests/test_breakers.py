@@ -192,6 +192,16 @@ def test_maps() -> None:
     assert broken("maps[].value", "required")
 
 
+def test_members_that_must_be_there_stay() -> None:
+    """An object is left with too few members by dropping those that may be absent, in whatever order they stand."""
+    value = next(samples(EVERYTHING, 1)) | {"lines": [{"count": 1, "note": "x", "sku": "ABC"}]}
+    row = clause("lines[]", "minProperties")
+    for seed in range(20):
+        made = BREAKER.break_payload(row, value, Random(seed))
+        assert made is not None
+        assert made.clauses == (row.id,)
+
+
 def test_equal_items() -> None:
     """Items are repeated as they are and, for numbers, in another writing of the same."""
     repeated = [row.value["numbers"] for row in broken("numbers", "uniqueItems", 60) if isinstance(row.value, dict)]
