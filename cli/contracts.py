@@ -82,8 +82,8 @@ def lint(files: tuple[Path, ...], contracts: Path | None, as_json: bool) -> None
         answer = {"ok": not problems, "files": checked, "problems": rows, "not_enforced": unenforced}
         click.echo(json.dumps(answer, indent=2))
     else:
-        for file, note in notes:
-            click.echo(f"{file}: {note.place}: not enforced per event: {note.what}, which {note.why}")
+        for place, note in notes:
+            click.echo(f"{place}: {note.place}: not enforced per event: {note.what}, which {note.why}")
         for problem in problems:
             click.echo(str(problem), err=True)
         verdict = f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else "ok"

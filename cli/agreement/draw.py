@@ -27,6 +27,12 @@ NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 def contracts(draw: Draw) -> dict[str, Any]:
     """An ODCS document of one event schema with one to six properties."""
     count = draw(st.integers(1, 6))
+    return document([draw(properties(NAMES[place], 1)) for place in range(count)], [])
+
+
+def document(columns: list[Property], quality: list[dict[str, Any]]) -> dict[str, Any]:
+    """An ODCS document of one schema."""
+    schema = {"name": "drawn", "logicalType": "object", "properties": columns, "quality": quality}
     return {
         "apiVersion": "v3.2.0",
         "kind": "DataContract",
@@ -34,13 +40,7 @@ def contracts(draw: Draw) -> dict[str, Any]:
         "name": "drawn",
         "version": "1.0.0",
         "status": "draft",
-        "schema": [
-            {
-                "name": "drawn",
-                "logicalType": "object",
-                "properties": [draw(properties(NAMES[place], 1)) for place in range(count)],
-            }
-        ],
+        "schema": [schema],
     }
 
 

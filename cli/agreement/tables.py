@@ -8,13 +8,13 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.agreement.draw import Draw, Property
+from cli.agreement.draw import Draw, Property, document
 from cli.agreement.reference import judge_rows
 from cli.agreement.run import DisagreementError, drawing
 from cli.agreement.tally import Tally
-from contracts.compiler import quality
 from contracts.compiler.load import compile_document
 from contracts.compiler.model import Contract
+from contracts.compiler.quality import OPERATORS as ALL_OPERATORS
 from producer.batches import break_batch, keep_batch
 
 SIZE = 12
@@ -27,7 +27,7 @@ COLUMNS: tuple[Property, ...] = (
     {"logicalType": "timestamp", "logicalTypeOptions": {"timezone": True}},
     {"logicalType": "array", "items": {"logicalType": "string", "required": True}},
 )
-OPERATORS = tuple(quality.OPERATORS)
+OPERATORS = tuple(ALL_OPERATORS)
 
 
 @st.composite
@@ -39,7 +39,7 @@ def tables(draw: Draw) -> dict[str, Any]:
     ]
     for column in columns:
         column |= draw(_column_rules(column["logicalType"]))
-    schema: dict[str, Any] = {"name": "drawn", "logicalType": "object", "properties": columns}
+    quality: list[dict[str, Any]] = []
     kind = draw(st.sampled_from(("key", "key", "duplicates", "count", "none")))
     if kind == "key":
         for column in columns[:2]:
@@ -47,20 +47,10 @@ def tables(draw: Draw) -> dict[str, Any]:
             column.pop("unique", None)
     if kind == "duplicates":
         names = {"properties": ["alpha", "beta"]}
-        schema["quality"] = [{"metric": "duplicateValues", "arguments": names, **draw(_tolerance())}]
+        quality = [{"metric": "duplicateValues", "arguments": names, **draw(_tolerance())}]
     if kind == "count":
-        schema["quality"] = [
-            {"metric": "rowCount", **draw(st.sampled_from(({"mustBeBetween": [1, 50]}, {"mustBe": 9})))}
-        ]
-    return {
-        "apiVersion": "v3.2.0",
-        "kind": "DataContract",
-        "id": "drawn",
-        "name": "drawn",
-        "version": "1.0.0",
-        "status": "draft",
-        "schema": [schema],
-    }
+        quality = [{"metric": "rowCount", **draw(st.sampled_from(({"mustBeBetween": [1, 50]}, {"mustBe": 9})))}]
+    return document(columns, quality)
 
 
 @st.composite
@@ -99,8 +89,8 @@ def judge_tables(tally: Tally, count: int, *, shrink: bool = True) -> None:
 
     @drawing(count, shrink)
     @given(tables(), st.integers(0, 2**31))
-    def one(document: dict[str, Any], seed: int) -> None:
-        contract, rng = compile_document(document, "drawn"), Random(seed)
+    def one(drawn: dict[str, Any], seed: int) -> None:
+        contract, rng = compile_document(drawn, "drawn"), Random(seed)
         kept = keep_batch(contract, rng, SIZE)
         if kept.values is not None:
             _agree(contract, kept.values, None, tally)

@@ -1,7 +1,7 @@
 """Drawn contracts in Spark: what is accepted arrives in a Spark column as the same value, whatever the types."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ from cli.agreement.draw import contracts
 from cli.agreement.examples import START
 from cli.agreement.reference.meaning import meaning
 from cli.agreement.run import drawing
+from cli.tests.stored import meant, of_microseconds
 from contracts.compiler.load import compile_document
-from contracts.compiler.model import Field
 from contracts.compiler.strict_json import read
 from producer.errors import ProducerError
 from producer.event import encode
@@ -37,24 +37,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     session = open_session("drawn", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
     yield session
     session.stop()
-
-
-def found(field: Field, value: Any) -> Any:
-    """A stored value in the words of `meaning`: times of day are microseconds there."""
-    if value is None:
-        return None
-    if field.type == "time":
-        seconds, micros = divmod(value, 1_000_000)
-        return time(seconds // 3600, seconds // 60 % 60, seconds % 60, micros)
-    if field.type == "timestamp":
-        return value.astimezone(UTC)
-    if field.type == "integer":
-        return int(value)
-    if field.items is not None:
-        return [found(field.items, item) for item in value]
-    if field.value is not None:
-        return {name: found(field.value, item) for name, item in value.items()}
-    return {child.name: found(child, value[child.name]) for child in field.properties} or value
 
 
 def test_what_is_accepted_arrives_as_the_same_value(spark: "SparkSession") -> None:
@@ -82,7 +64,10 @@ def test_what_is_accepted_arrives_as_the_same_value(spark: "SparkSession") -> No
             sent = read(payload)
             assert row["outcome"] == "accepted"
             for field in contract.fields:
-                assert found(field, row[field.name]) == meaning(field, sent.get(field.name)), (field.path, payload)
+                assert meant(field, row[field.name], of_microseconds) == meaning(field, sent.get(field.name)), (
+                    field.path,
+                    payload,
+                )
         seen.append(len(payloads))
 
     one()

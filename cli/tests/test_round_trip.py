@@ -6,9 +6,7 @@ What a payload means is worked out by the reference, type by type, without the p
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -16,8 +14,9 @@ import yaml
 
 from cli.agreement.reference import json_text
 from cli.agreement.reference.meaning import meaning
+from cli.tests.stored import meant
 from contracts.compiler.load import load
-from contracts.compiler.model import Contract, Field
+from contracts.compiler.model import Contract
 from features.harness import COMMAND, ROOT, Pipeline
 
 SOURCE = ROOT / "processing" / "tests" / "contracts" / "every_type" / "v1.odcs.yaml"
@@ -47,21 +46,6 @@ def contracts(folder: Path) -> Contract:
         (folder / made["name"]).mkdir(parents=True)
         (folder / made["name"] / "v1.odcs.yaml").write_text(yaml.safe_dump(made, allow_unicode=True), "utf-8")
     return load(folder / "every_type" / "v1.odcs.yaml")
-
-
-def found(field: Field, value: Any) -> Any:
-    """A value of DuckDB with whole numbers as int and moments in UTC, so that `==` compares values and not classes."""
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value.astimezone(UTC)
-    if field.type == "integer":
-        return int(value)
-    if field.items is not None:
-        return [found(field.items, item) for item in value]
-    if field.value is not None:
-        return {name: found(field.value, item) for name, item in value.items()}
-    return {child.name: found(child, value[child.name]) for child in field.properties} or value
 
 
 @pytest.fixture
@@ -95,6 +79,8 @@ def test_every_value_arrives_as_it_was_sent(pipeline: Pipeline, tmp_path: Path) 
     for payload in payloads:
         row = by_id[payload["event_id"]]
         for field in contract.fields:
-            assert found(field, row[field.name]) == meaning(field, payload.get(field.name)), field.path
+            assert meant(field, row[field.name], lambda clock: clock) == meaning(field, payload.get(field.name)), (
+                field.path
+            )
     seen = {field.path for field in contract.fields for payload in payloads if payload.get(field.name) is not None}
     assert seen == set(names)
