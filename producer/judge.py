@@ -1,4 +1,4 @@
-"""JSON Schema to a validator that judges as SEMANTICS.md says: exact numbers, our formats, our `x-` words.
+"""JSON Schema to a validator that judges as contracts/README.md says: exact numbers, our formats, our `x-` words.
 
 What differs from plain JSON Schema validation: values carry Decimal, so 7.0 is an integer and 0.07 a multiple of 0.01;
 patterns end where ECMA-262 ends them; formats are asserted; times are read and compared as moments; an absent or

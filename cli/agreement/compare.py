@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cli.agreement.enforcers import Findings
@@ -11,6 +11,8 @@ from contracts.compiler.model import Clause, Contract, Field
 from contracts.compiler.strict_json import RefusedBytes, read
 
 _STEP = re.compile(r'\.([A-Za-z_][A-Za-z0-9_]*)|\["((?:[^"\\]|\\.)*)"\]|\[([0-9]+)\]')
+_NAME = r'(?:\.[A-Za-z_][A-Za-z0-9_]*|\["(?:[^"\\]|\\.)*"\])'
+_BELOW = {"[]": r"\[[0-9]+\]", "value": _NAME}
 Broken = frozenset[tuple[str, str]]  # (clause id, JSON path)
 
 
@@ -19,6 +21,7 @@ class Comparison:
 
     def __init__(self, contract: Contract) -> None:
         self._rows = by_id(contract)
+        self._hidden = [re.compile(pattern) for pattern in hidden_names(contract.fields, r"\$", False)]
 
     def holes(self, payload: bytes, verdicts: Mapping[str, Findings]) -> dict[str, dict[str, Hole]]:
         """By enforcer and clause id, the holes that explain what it missed or found beyond the others."""
@@ -31,7 +34,7 @@ class Comparison:
     def _judged(
         self, payload: bytes, verdicts: Mapping[str, Findings]
     ) -> tuple[dict[str, Broken], dict[str, dict[str, Hole]]]:
-        said = {name: broken(findings) for name, findings in verdicts.items()}
+        said = {name: self._broken(findings) for name, findings in verdicts.items()}
         expected = said.get("reference", next(iter(said.values())))
         differing: dict[str, Broken] = {}
         used: dict[str, dict[str, Hole]] = {}
@@ -47,6 +50,29 @@ class Comparison:
             if rest:
                 differing[name] = frozenset(rest)
         return differing, used
+
+    def _broken(self, findings: Findings) -> Broken:
+        """What findings say, where names are hidden without them: each enforcer hides these in its own way."""
+        if not self._hidden:
+            return broken(findings)
+        return frozenset((clause, self._without_names(path)) for clause, path in broken(findings))
+
+    def _without_names(self, path: str) -> str:
+        for pattern in self._hidden:
+            path = pattern.sub(r'\1["*"]', path)
+        return path
+
+
+def hidden_names(fields: Iterable[Field], above: str, hidden: bool) -> Iterator[str]:
+    """For each map whose names are masked, a regular expression of a JSON path up to and with such a name."""
+    for field in fields:
+        here = f"{above}{_BELOW.get(field.name) or re.escape(f'.{field.name}')}"
+        masked = hidden or field.masked
+        if field.key is not None and (masked or field.key.masked):
+            yield f"^({here}){_NAME}"
+        yield from hidden_names(
+            (*field.properties, *(part for part in (field.items, field.value) if part)), here, masked
+        )
 
 
 def broken(findings: Findings) -> Broken:

@@ -127,12 +127,10 @@ def _pandera(contract: Contract, rows: list[dict[str, Any]]) -> frozenset[str]:
 
 def frame_of(contract: Contract, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Valid values as the table they would be published as."""
-    from exports.columns import dtype
-    from exports.sheet import Sheet, compile_members
+    from exports import sheet
 
-    take, sheet = compile_members(contract.fields), Sheet()
-    taken = [take(row, "$", sheet) for row in rows]
-    return pl.DataFrame([pl.Series(f.name, [row[f.name] for row in taken], dtype=dtype(f)) for f in contract.fields])
+    take, notes = sheet.compile_members(contract.fields), sheet.Sheet()
+    return sheet.frame_of(contract.fields, [take(row, "$", notes) for row in rows])
 
 
 JUDGES: dict[str, Callable[[Contract, list[dict[str, Any]]], frozenset[str]]] = {

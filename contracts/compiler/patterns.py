@@ -18,6 +18,7 @@ from typing import Any, Protocol
 _SPACE = "\t\n\x0b\x0c\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": _SPACE}
 _CHARACTERS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\x0b"}
+_SYNTAX = frozenset(r"^$\.*+?()[]{}|/")
 _ANY = "[^\n\r\u2028\u2029]"
 _REFUSED = (
     (r"\(\?(?!:)", "groups other than (...) and (?:...)"),
@@ -98,10 +99,15 @@ def _escape(pattern: str, place: int, in_class: bool) -> tuple[str, int]:
     width = {"x": 2, "u": 4}.get(letter, 0)
     digits = pattern[place + 1 : place + 1 + width]
     if width and re.fullmatch(rf"[0-9A-Fa-f]{{{width}}}", digits) and not 0xD800 <= int(digits, 16) <= 0xDFFF:
-        return re.escape(chr(int(digits, 16))), place + 1 + width
+        return _literal(chr(int(digits, 16)), in_class), place + 1 + width
     if not letter or letter.isalnum():
         raise _RefusedError(f"uses the escape \\{letter}, which the engines do not read alike")
-    return f"\\{letter}", place + 1
+    return _literal(letter, in_class), place + 1
+
+
+def _literal(char: str, in_class: bool) -> str:
+    """A character that means itself; escaped only where ECMA-262 allows it under its `u` flag too."""
+    return f"\\{char}" if char in _SYNTAX or (char == "-" and in_class) else char
 
 
 def _python(pattern: str) -> str:

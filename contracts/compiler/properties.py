@@ -1,5 +1,6 @@
 """One ODCS schema property to a Field with its clauses, at any depth."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,8 @@ from contracts.compiler.quality import Quality, read_quality
 from contracts.compiler.reading import Reading, frozen
 from contracts.compiler.temporal import TimeForm
 from contracts.compiler.types import INTEGER_RANGES, TEMPORAL, TYPES, WIDE, decimal_parts, storage
+
+_JOINTS = re.compile(r"[.\[\]/\x00-\x1f\x7f]|^$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ def read_fields(
     names = [str(child["name"]) for child in rows]
     for name in sorted({name for name in names if names.count(name) > 1}):
         reading.wrong(f"{place}.{name}", "stands twice among its neighbours", "Keep one of them.")
+    for name in sorted({name for name in names if _JOINTS.search(name)}):
+        reading.wrong(f"{place}.{name[:60]}", "has a character that clause ids are made with", "Leave out . [ ] and /.")
     return tuple(read_field(child, parent, place, reading, required=str(child["name"]) in needed) for child in rows)
 
 

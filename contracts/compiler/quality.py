@@ -6,6 +6,7 @@ A metric of a property that tolerates nothing (`mustBe: 0`) says something of ea
 rows beyond the first of each value, nulls aside; percent is of all rows, and of no rows 0.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from contracts.compiler.reading import Reading, frozen
 _OF_SCHEMA = ("duplicateValues", "rowCount")
 _OF_PROPERTY = ("nullValues", "missingValues", "invalidValues", "duplicateValues")
 _PER_VALUE = frozenset({"nullValues", "missingValues", "invalidValues"})
+_NESTED = frozenset({"array", "object", "map"})
 _ARGUMENTS: Mapping[str, frozenset[str]] = {
     "nullValues": frozenset(),
     "missingValues": frozenset({"missingValues"}),
@@ -78,7 +80,7 @@ def read_quality(
     Rows of `event` are (rule, argument, words). Equal rules on one property are numbered from the second on: `#2`.
     """
     event: list[tuple[str, Any, str]] = []
-    many: list[Clause] = []
+    many: list[tuple[str, Expectation, str]] = []
     queries: list[Query] = []
     notes: list[Note] = []
     for number, row in enumerate(rules_):
@@ -94,7 +96,18 @@ def read_quality(
             _library(row, path, where, kind, typed, reading, event, many)
         else:
             reading.wrong(where, f"is of type {sort}, which no enforcer here runs", "Use a library metric or sql.")
-    return Quality(tuple(event), tuple(many), tuple(queries), tuple(notes))
+    return Quality(tuple(event), _numbered(event, many, path, reading), tuple(queries), tuple(notes))
+
+
+def _numbered(
+    event: list[tuple[str, Any, str]], many: list[tuple[str, Expectation, str]], path: str, reading: Reading
+) -> tuple[Clause, ...]:
+    """The clauses over many rows; twins are numbered on from those per event, so that no two share an id."""
+    made: list[Clause] = []
+    for metric, argument, words in many:
+        before = sum(rule == metric for rule, _, _ in event) + sum(clause.rule == metric for clause in made)
+        made.append(reading.clause(path, metric, argument, words, before + 1))
+    return tuple(made)
 
 
 def _library(
@@ -105,7 +118,7 @@ def _library(
     typed: Callable[[Any], Any],
     reading: Reading,
     event: list[tuple[str, Any, str]],
-    many: list[Clause],
+    many: list[tuple[str, Expectation, str]],
 ) -> None:
     metric, before = str(row.get("metric")), len(reading.problems)
     allowed = _OF_SCHEMA if kind == "$" else _OF_PROPERTY
@@ -135,9 +148,8 @@ def _library(
     if metric in _PER_VALUE and _tolerates_none(operator, bound, unit):
         event.append(_per_event(metric, made))
         return
-    same = sum(clause.rule == metric for clause in many)
-    words = f"{OPERATORS[operator].words.format(bound)} {'percent of rows' if unit == 'percent' else 'rows'} "
-    many.append(reading.clause(path, metric, made, words + _COUNTED[metric], same + 1))
+    counted = f"{OPERATORS[operator].words.format(bound)} {'percent of rows' if unit == 'percent' else 'rows'} "
+    many.append((metric, made, counted + _COUNTED[metric]))
 
 
 def _check_arguments(
@@ -154,6 +166,8 @@ def _check_arguments(
         reading.wrong(where, "wants one of validValues and pattern", "Give exactly one.")
     if metric == "missingValues" and not isinstance(arguments.get("missingValues"), list):
         reading.wrong(where, "wants the argument missingValues", "List the values that count as missing.")
+    if metric in ("missingValues", "invalidValues") and kind in _NESTED:
+        reading.wrong(where, f"metric '{metric}' is not judged on {kind}", "Put it on what the property holds.")
     if metric == "duplicateValues" and (kind == "$") != ("properties" in arguments):
         reading.wrong(where, "wants `properties` at the schema, and none at a property", "Mend its arguments.")
     if "validValues" in arguments and not isinstance(arguments["validValues"], list):
@@ -192,7 +206,7 @@ def _per_event(metric: str, made: Expectation) -> tuple[str, Any, str]:
     if metric == "nullValues":
         return metric, None, "not null"
     if metric == "missingValues":
-        return metric, made.values, f"none of {', '.join(map(str, made.values or ()))}"
+        return metric, made.values, f"none of {', '.join(json.dumps(one, default=str) for one in made.values or ())}"
     if made.values is not None:
         return "enum", made.values, ""
     return metric, made.pattern, f"text matching {made.pattern}"
@@ -203,7 +217,7 @@ def _query(row: Mapping[str, Any], path: str, number: int, where: str, reading: 
     if len(names) != 1:
         reading.wrong(where, "has no single mustBe... operator", "Say what the query's number must be.")
         return ()
-    bound = frozen(row[names[0]])
+    _, bound = _operator(row, where, reading)
     id_ = f"{reading.key}/{path}/sql" + (f"#{number + 1}" if number else "")
     column = None if path == "$" else path
     return (Query(id_, str(row["query"]), column, names[0], bound, str(row.get("description", ""))),)

@@ -168,6 +168,13 @@ PROPERTIES = (
     {"name": "n", "logicalType": "integer", "primaryKey": True, "required": True},
     {"name": 'odd "name"', "logicalType": "string", "required": True, "logicalTypeOptions": {"pattern": "^[a-c]{4}$"}},
     {"name": "quoted", "logicalType": "string", "required": True, "logicalTypeOptions": {"pattern": '^["\\\\]{3}$'}},
+    {
+        "name": "less",
+        "logicalType": "string",
+        "required": True,
+        "logicalTypeOptions": {"pattern": "^[ab]{2}$"},
+        "quality": [{"metric": "missingValues", "mustBe": 0, "arguments": {"missingValues": ["aa"]}}],
+    },
     {"name": "at", "logicalType": "timestamp", "required": True},
     {"name": "day", "logicalType": "date"},
     {"name": "local", "logicalType": "timestamp", "logicalTypeOptions": {"timezone": False}},
@@ -190,7 +197,7 @@ def test_any_contract_has_lines(compiled: Compiled) -> None:
     for properties, more in (
         (PROPERTIES, {"customProperties": [{"property": "eventTime", "value": "at"}]}),
         (PROPERTIES, {}),
-        (PROPERTIES[4:], {}),
+        (PROPERTIES[5:], {}),
         (PROPERTIES[1:2], {}),
     ):
         contract = compiled(*properties, **more)

@@ -73,6 +73,10 @@ PROPERTIES: dict[str, Property] = {
     "coarse bounds": options("timestamp", format="uuuu-MM-dd HH", minimum="2026-01-05 00", maximum="2026-01-05 01"),
     "listed timestamps": {"logicalType": "timestamp", "enum": [{"value": "2026-01-05T08:30:00Z"}]},
     "date": options("date", minimum="2026-01-07", exclusiveMaximum="2026-01-10"),
+    "date after": options("date", exclusiveMinimum="2026-02-01", maximum="2026-02-03"),
+    "timestamp between": options(
+        "timestamp", exclusiveMinimum="2026-02-01T00:00:00Z", exclusiveMaximum="2026-02-01T00:00:00.000003Z"
+    ),
     "own date": options("date", format="d.M.yy"),
     "date less missing": {"logicalType": "date", "quality": quality("missingValues", missingValues=["2026-01-06"])},
     "time": {"logicalType": "time"},
@@ -126,6 +130,7 @@ def drawn(contract: Contract, name: str, count: int = 600) -> list[Any]:
         (options("integer", format="i32"), {2**31 - 1, -(2**31)}),
         (options("date", minimum="2026-01-01", maximum="2030-12-31"), {"2026-01-01", "2030-12-31"}),
         (options("time", minimum="08:00:00"), {"08:00:00", "23:59:59.999999"}),
+        (options("date", exclusiveMinimum="2026-02-01", exclusiveMaximum="2026-02-09"), {"2026-02-02", "2026-02-08"}),
         (options("string", format="email", minLength=6, maxLength=254), None),
         ({"logicalType": "string", "enum": [{"value": f"v{n}"} for n in range(400)]}, {"v0", "v399"}),
     ],

@@ -82,6 +82,16 @@ def test_unique_fields_differ(compiled: Compiled, property_: dict[str, Any], rul
     assert not [found for row in made for found in check(encode(row))]
 
 
+def test_unique_local_times_differ(compiled: Compiled) -> None:
+    """Counted local times differ over the hour that comes twice, since they lie further apart than it is long."""
+    bounds = {"minimum": "2026-10-24 00:00", "maximum": "2026-10-27 00:00"}
+    field = {"name": "at", "logicalType": "timestamp", "unique": True, "required": True}
+    contract = compiled(field | {"logicalTypeOptions": LOCAL | bounds})
+    assert len({row["at"] for row in rows(contract, 37)}) == 37
+    with pytest.raises(ProducerError, match="there are only 37"):
+        rows(contract, 38)
+
+
 def test_combinations_differ(compiled: Compiled) -> None:
     """Of a composite key the combination differs, though each field of it repeats."""
     listed = {"logicalType": "string", "primaryKey": True, "required": True}
@@ -162,6 +172,17 @@ def test_event_time_keeps_its_clauses(compiled: Compiled) -> None:
     made = [row["at"] for row in rows(contract, 300)]
     assert made[0] == "07.01.2026 00:00:00"
     assert made[-1].startswith(("11.01.2026", "12.01.2026 00"))
+
+
+def test_a_listed_event_time_is_one_of_the_list(compiled: Compiled) -> None:
+    """Where the event's own moment is not allowed, another value of the field stands there."""
+    listed = {"2026-01-05T08:30:00Z", "2026-01-06T08:30:00Z"}
+    contract = compiled(
+        {"name": "at", "logicalType": "timestamp", "required": True, "enum": [{"value": v} for v in sorted(listed)]},
+        customProperties=[{"property": "eventTime", "value": "at"}],
+    )
+    assert {row["at"] for row in rows(contract, 100)} == listed
+    assert {json.loads(line)["at"] for line in lines(contract, count=100, seed=1, start=START)} == listed
 
 
 def rule(metric: str, **more: Any) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def test_clauses_over_many_rows_are_kept_apart() -> None:
         "$/rowCount": Expectation("mustBeBetween", (1, 1000), "rows", None, None, None),
         "$/duplicateValues": Expectation("mustBeLessOrEqualTo", 1, "percent", None, None, ("code", "day")),
         "code/unique": None,
-        "colour/invalidValues": Expectation("mustBeLessThan", 60, "percent", ("red",), None, None),
+        "colour/invalidValues#3": Expectation("mustBeLessThan", 60, "percent", ("red",), None, None),
         "colour/duplicateValues": Expectation("mustBeGreaterThan", 0, "rows", None, None, None),
     }
     assert [query.query for query in contract.queries] == ["SELECT count(*) FROM {object} WHERE code IS NULL"]
@@ -108,6 +108,7 @@ def test_clauses_over_many_rows_are_kept_apart() -> None:
             "keys of",
         ),
         ({"logicalType": "map"}, "ODCS: "),
+        ({"logicalType": "string", "quality": [{"type": "sql", "query": "SELECT 1", "mustBe": "x"}]}, "is no number"),
         (
             {
                 "logicalType": "date",
@@ -120,6 +121,28 @@ def test_clauses_over_many_rows_are_kept_apart() -> None:
 def test_what_is_not_compiled_is_refused_with_its_place(changes: dict[str, Any], wanted: str) -> None:
     """The exact path and the reason; nothing is dropped."""
     assert wanted.lower() in problems(**changes).lower()
+
+
+@pytest.mark.parametrize("name", ["a.b", "a[]", "a/b", "", "a\nb"])
+def test_a_name_that_clause_ids_could_not_tell_apart_is_refused(name: str) -> None:
+    """`a.b` would be the member b of a, too."""
+    document = read(FILE)
+    document["schema"][0] = {"name": "t", "properties": [{"name": name, "logicalType": "string"}]}
+    with pytest.raises(ContractError, match="clause ids are made with"):
+        compile_document(document, "t.yaml")
+
+
+def test_no_two_clauses_share_an_id() -> None:
+    """One metric without tolerance and one with: judged per event and over rows, told apart."""
+    document = read(FILE)
+    quality = [{"metric": "nullValues", "mustBeLessThan": 5, "unit": "percent"}, {"metric": "nullValues", "mustBe": 0}]
+    document["schema"][0] = {
+        "name": "t",
+        "properties": [{"name": "x", "logicalType": "string", "quality": [*quality, quality[0]]}],
+    }
+    field = compile_document(document, "t.yaml").fields[0]
+    ids = [clause.id.rpartition("/")[2] for clause in (*field.clauses, *field.many)]
+    assert ids == ["nullValues", "type", "nullValues#2", "nullValues#3"]
 
 
 def test_object_required_is_each_members_own_demand() -> None:
