@@ -1,6 +1,6 @@
 """Field to predicate: whether a drawn value keeps every clause of its own field (what lies below it is not looked at).
 
-Makers use it to leave out what a second clause forbids; whether bytes keep a contract is judged by `producer.check`.
+Makers use it to leave out what a second clause forbids; `producer.check` judges whether bytes keep a contract.
 """
 
 from collections.abc import Callable, Mapping
