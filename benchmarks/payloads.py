@@ -20,8 +20,8 @@ from statistics import median
 from typing import Any
 
 from contracts.compiler.load import load
+from producer.blocks.lines import chunks, lines
 from producer.event import encode
-from producer.lines import chunks, lines
 from producer.payloads import values
 
 CONTRACT = load(Path(__file__).resolve().parents[1] / "contracts" / "client_tickets" / "v1.odcs.yaml")

@@ -18,7 +18,7 @@ from contracts.compiler.load import load, readable
 from contracts.compiler.model import Clause, Contract
 
 if TYPE_CHECKING:
-    from producer.breakers import Broken
+    from producer.broken.breakers import Broken
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BLOCK = 1_000  # lines written at a time
@@ -78,7 +78,7 @@ def _write(lines: Iterator[bytes]) -> None:
 
 
 def _valid(contract: Contract, count: int, seed: int) -> Iterator[bytes]:
-    from producer.lines import lines
+    from producer.blocks.lines import lines
 
     return lines(contract, count=count, seed=seed, start=START)
 
@@ -96,8 +96,8 @@ def _clause(contract: Contract, name: str) -> Clause:
 
 def _broken(contract: Contract, clauses: list[Clause], count: int, seed: int, labels: bool) -> Iterator[bytes]:
     """Payloads that break each clause; a clause that no payload can break is told on stderr."""
-    from producer.batches import break_batch
-    from producer.breakers import Breaker
+    from producer.broken.batches import break_batch
+    from producer.broken.breakers import Breaker
     from producer.event import encode
     from producer.payloads import values
 

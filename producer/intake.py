@@ -16,9 +16,9 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from contracts.compiler.model import Contract, Finding
 from contracts.compiler.strict_json import RefusedBytes, read
-from producer.check import Check
 from producer.errors import ProducerError
 from producer.event import Headers, encode, envelope_of, sealer
+from producer.schema.check import Check
 from producer.send import private_file
 
 

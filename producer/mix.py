@@ -13,7 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 from contracts.compiler.model import Clause, Contract
-from producer.breakers import Breaker
+from producer.broken.breakers import Breaker
 from producer.errors import ProducerError
 from producer.event import Event, Headers, encode
 from producer.payloads import SPAN, events

@@ -10,15 +10,16 @@ from random import Random
 from typing import Any
 
 from contracts.compiler.model import Contract, Field, LifeCycle
-from producer import life_cycle, moments
+from producer import life_cycle
+from producer.blocks.layout import Distinct, Layout, base_number, distinct, layout
 from producer.event import Event, sealer
-from producer.fits import fits
-from producer.holders import ABSENT
-from producer.layout import Distinct, Layout, base_number, distinct, layout
-from producer.makers import maker, optional
-from producer.nested import counting
-from producer.quantities import EPOCH, Maker, micros
-from producer.tolerances import overridden
+from producer.values import moments
+from producer.values.fits import fits
+from producer.values.holders import ABSENT
+from producer.values.makers import maker, optional
+from producer.values.nested import counting
+from producer.values.quantities import EPOCH, Maker, micros
+from producer.values.tolerances import overridden
 
 SPAN = timedelta(days=7)
 LAG_US = (50_000, 5_000_000)  # from the change to the send

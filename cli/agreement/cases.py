@@ -20,9 +20,9 @@ from cli.agreement.reference import json_text
 from contracts.compiler.load import readable
 from contracts.compiler.model import Contract
 from processing.decode import Decoder
-from producer.check import compile_check
 from producer.event import sealer
-from producer.record_schema import EnvelopeCheck
+from producer.schema.check import compile_check
+from producer.schema.record_schema import EnvelopeCheck
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 Headers = list[tuple[str, bytes | None]]

@@ -14,7 +14,7 @@ NO_SECRET = b"payloads-are-judged-and-not-kept"  # pseudonyms are made and throw
 
 
 def _json_schema(contract: Contract) -> Judge:
-    from producer.check import compile_check
+    from producer.schema.check import compile_check
 
     check = compile_check(contract, closed=False)
     return lambda payloads: [check(payload) for payload in payloads]

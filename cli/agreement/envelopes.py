@@ -7,7 +7,7 @@ from cli.agreement.examples import START
 from cli.agreement.run import DisagreementError
 from cli.agreement.tally import Tally
 from contracts.compiler.model import Clause, Contract
-from producer.breakers import Breaker
+from producer.broken.breakers import Breaker
 from producer.event import Event, encode
 from producer.payloads import events
 

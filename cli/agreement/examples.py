@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from contracts.compiler.model import Clause, Contract
-from producer.breakers import Breaker
+from producer.broken.breakers import Breaker
 from producer.event import encode
 from producer.payloads import values
 

@@ -15,7 +15,7 @@ from cli.agreement.tally import Tally
 from contracts.compiler.load import compile_document
 from contracts.compiler.model import Contract
 from contracts.compiler.quality import OPERATORS as ALL_OPERATORS
-from producer.batches import break_batch, keep_batch
+from producer.broken.batches import break_batch, keep_batch
 
 SIZE = 12
 COLUMNS: tuple[Property, ...] = (

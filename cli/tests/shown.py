@@ -1,5 +1,6 @@
 """What the tests of the views share: the contracts they are run on, one of them hostile, and the command."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,5 +81,6 @@ def hostile(folder: Path) -> Path:
         field |= {"description": EVIL}
     colour = next(field for field in schema["properties"] if field["name"] == "colour")
     colour |= {"enum": [{"value": EVIL}], "classification": EVIL}
-    schema["properties"].append({"name": EVIL, "logicalType": "string", "description": EVIL})
+    name = re.sub(r"[.\[\]/\n]", "", EVIL)  # the compiler refuses what clause ids are made with
+    schema["properties"].append({"name": name, "logicalType": "string", "description": EVIL})
     return written(folder, made)

@@ -134,7 +134,7 @@ def _channel(contract: Contract, told: About, servers: list[str]) -> dict[str, A
 
 
 def _message(contract: Contract) -> dict[str, Any]:
-    from producer.json_schema import json_schema
+    from producer.schema.json_schema import json_schema
 
     schema = json_schema(contract)
     fields: Mapping[str, Any] = schema["properties"]

@@ -1,4 +1,4 @@
-"""Contract to JSON Schema 2020-12, as text; `producer.json_schema` says what it can and cannot express."""
+"""Contract to JSON Schema 2020-12, as text; `producer.schema.json_schema` says what it can and cannot express."""
 
 import json
 
@@ -16,6 +16,6 @@ def render_closed(contract: Contract) -> str:
 
 
 def _text(contract: Contract, *, closed: bool) -> str:
-    from producer import json_schema as producer_schema
+    from producer.schema import json_schema as producer_schema
 
     return json.dumps(producer_schema.json_schema(contract, closed=closed), indent=2, ensure_ascii=False)

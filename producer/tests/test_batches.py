@@ -17,13 +17,13 @@ from contracts.compiler import rules
 from contracts.compiler.load import load
 from contracts.compiler.model import Clause, Contract, Expectation, Field
 from contracts.compiler.quality import OPERATORS
-from producer.batches import Batch, Batcher, break_batch, keep_batch
-from producer.breakers import SAMPLE_US, Breaker
-from producer.check import Check
-from producer.counts import metrics
+from producer.broken.batches import Batch, Batcher, break_batch, keep_batch
+from producer.broken.breakers import SAMPLE_US, Breaker
+from producer.broken.counts import metrics
+from producer.broken.exchange import Exchange
 from producer.event import encode
-from producer.exchange import Exchange
-from producer.makers import ABSENT, optional
+from producer.schema.check import Check
+from producer.values.makers import ABSENT, optional
 
 MANY = load(Path(__file__).parent / "contracts" / "many" / "v1.odcs.yaml")
 BATCHER = Batcher(MANY)

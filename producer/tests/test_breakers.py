@@ -13,10 +13,10 @@ from contracts.compiler import rules
 from contracts.compiler.load import load
 from contracts.compiler.model import Clause, Contract
 from contracts.compiler.types import INTEGER_RANGES, TYPES
-from producer.breakers import SAMPLE_US, Breaker, Broken, labels
-from producer.check import compile_check
+from producer.broken.breakers import SAMPLE_US, Breaker, Broken, labels
 from producer.event import encode
-from producer.makers import ABSENT, optional
+from producer.schema.check import compile_check
+from producer.values.makers import ABSENT, optional
 
 EVERYTHING = load(Path(__file__).parent / "contracts" / "everything" / "v1.odcs.yaml")
 BREAKER = Breaker(EVERYTHING)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
-from producer.check import Check, compile_check, masked_paths
 from producer.event import encode
 from producer.payloads import events
+from producer.schema.check import Check, compile_check, masked_paths
 
 EVERYTHING = load(Path(__file__).parent / "contracts" / "everything" / "v1.odcs.yaml")
 OPEN = compile_check(EVERYTHING, closed=False)

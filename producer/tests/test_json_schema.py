@@ -14,10 +14,10 @@ from contracts.compiler import patterns
 from contracts.compiler.load import load
 from contracts.compiler.model import Clause, Contract
 from contracts.compiler.types import decimal_parts
-from producer.breakers import SAMPLE_US, Breaker
+from producer.broken.breakers import SAMPLE_US, Breaker
 from producer.event import encode
-from producer.json_schema import CLAUSES, FLOAT_LIMITS, json_schema
-from producer.makers import ABSENT, optional
+from producer.schema.json_schema import CLAUSES, FLOAT_LIMITS, json_schema
+from producer.values.makers import ABSENT, optional
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent / "contracts"

@@ -15,12 +15,13 @@ import pytest
 
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
-from producer import fragments, life_cycle, timeline
-from producer.check import Check
-from producer.entropy import Entropy
+from producer import life_cycle
+from producer.blocks import fragments, timeline
+from producer.blocks.entropy import Entropy
+from producer.blocks.lines import LINES, chunks, lines
 from producer.errors import ProducerError
-from producer.lines import LINES, chunks, lines
 from producer.payloads import events
+from producer.schema.check import Check
 
 Compiled = Callable[..., Contract]
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -10,12 +10,12 @@ import pytest
 
 from contracts.compiler.model import Contract
 from contracts.compiler.temporal import reader
-from producer.check import Check
 from producer.errors import ProducerError
 from producer.event import encode
-from producer.fits import fits, key
 from producer.payloads import values
-from producer.vocabulary import WORDS
+from producer.schema.check import Check
+from producer.values.fits import fits, key
+from producer.values.vocabulary import WORDS
 
 Compiled = Callable[..., Contract]
 Property = dict[str, Any]

@@ -15,12 +15,12 @@ import pytest
 
 from contracts.compiler.model import Contract
 from producer import life_cycle
-from producer.breakers import Breaker, break_clause, breakable
-from producer.check import compile_check
+from producer.broken.breakers import Breaker, break_clause, breakable
 from producer.errors import ProducerError
 from producer.event import Event, encode
 from producer.mix import Shares, mixed, plan, span_of
 from producer.payloads import events
+from producer.schema.check import compile_check
 
 
 def values(contract: Contract, count: int, seed: int, start: datetime) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from contracts.compiler.patterns import compile_pattern
-from producer import texts, wheels
+from producer.values import texts, wheels
 
 PATTERNS = (
     "^TCK-[0-9]{8}$",

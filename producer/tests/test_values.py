@@ -11,11 +11,11 @@ import pytest
 
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
-from producer.check import Check
+from producer.blocks.lines import lines
 from producer.errors import ProducerError
 from producer.event import encode
-from producer.lines import lines
 from producer.payloads import events, values
+from producer.schema.check import Check
 
 Compiled = Callable[..., Contract]
 START = datetime(2026, 1, 5, tzinfo=UTC)

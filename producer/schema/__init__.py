@@ -1,0 +1,1 @@
+"""Contract to JSON Schema, and the verdict by it."""
