@@ -89,7 +89,7 @@ def _answer(database: Any, contract: Contract, query: Query, timeout_s: float) -
     place = next((one for one in places(contract) if one.field.path == query.column), None)
     try:
         number = _number(_run(database, _text(contract, query, place), timeout_s))
-        bound = _bound(query)
+        bound = query.bound
     except _Refused as reason:
         return Answer(query, str(reason), holds=False)
     found = shown(number, masked=True) if _hidden(contract, query, place) else _plain(number)
@@ -147,15 +147,6 @@ def _number(rows: list[Any]) -> int | Decimal:
     if isinstance(number, Decimal) and not number.is_finite():
         raise _Refused("it gives no finite number")
     return int(number) if isinstance(number, int) else number
-
-
-def _bound(query: Query) -> Any:
-    """What the number is compared with; true is 1 here too."""
-    ends = query.bound if isinstance(query.bound, tuple) else (query.bound,)
-    if len(ends) != (2 if "Between" in query.operator else 1) or not all(isinstance(e, int | Decimal) for e in ends):
-        raise _Refused("what it must be is no number")
-    numbers = tuple(int(end) if isinstance(end, int) else end for end in ends)
-    return numbers if len(numbers) == 2 else numbers[0]
 
 
 def _plain(number: int | Decimal) -> str:

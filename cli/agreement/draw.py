@@ -23,6 +23,25 @@ ZONES = ("Europe/Paris", "Etc/UTC", "America/New_York")
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 
 
+RARE: list[Property] = [  # drawn now and then only, so every run, however small, begins with them
+    {"name": "alpha", "logicalType": "string", "quality": [{"metric": "nullValues", "mustBe": 0}]},
+    {
+        "name": "beta",
+        "logicalType": "string",
+        "quality": [
+            {"metric": "invalidValues", "arguments": {"pattern": "[a-z]"}, "mustBe": 0},
+            {"metric": "missingValues", "arguments": {"missingValues": ["n/a"]}, "mustBe": 0},
+        ],
+    },
+    {
+        "name": "gamma",
+        "logicalType": "array",
+        "logicalTypeOptions": {"minItems": 2, "maxItems": 5, "uniqueItems": True},
+        "items": {"logicalType": "string", "logicalTypeOptions": {"minLength": 2}},
+    },
+]
+
+
 @st.composite
 def contracts(draw: Draw) -> dict[str, Any]:
     """An ODCS document of one event schema with one to six properties."""

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
 from cli.agreement.compare import Comparison, broken
-from cli.agreement.draw import contracts
+from cli.agreement.draw import RARE, contracts, document
 from cli.agreement.enforcers import ENFORCERS, Findings
 from cli.agreement.examples import Example, examples, shown
 from cli.agreement.tally import COLUMNS, DEPTHS, Tally
@@ -29,7 +29,7 @@ class DisagreementError(AssertionError):
 
 def drawing(count: int, shrink: bool) -> settings:
     """How hypothesis draws here: the same every time, and on a difference smaller and smaller unless told not to."""
-    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
+    phases = [Phase.explicit, Phase.generate, *((Phase.shrink,) if shrink else ())]
     return settings(
         max_examples=count,
         phases=phases,
@@ -49,8 +49,9 @@ def run(tally: Tally, count: int, tick: Callable[[], Any], *, shrink: bool = Tru
 
     @drawing(count, shrink)
     @given(contracts(), st.integers(0, 2**31))
-    def one(document: dict[str, Any], seed: int) -> None:
-        contract = compile_document(document, "drawn")
+    @example(document(RARE, []), 1)
+    def one(drawn: dict[str, Any], seed: int) -> None:
+        contract = compile_document(drawn, "drawn")
         try:
             rows = list(examples(contract, Random(seed), VALID, ODD))
         except ProducerError:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cli.agreement.draw import Draw, Property, document
@@ -27,6 +27,14 @@ COLUMNS: tuple[Property, ...] = (
     {"logicalType": "timestamp", "logicalTypeOptions": {"timezone": True}},
     {"logicalType": "array", "items": {"logicalType": "string", "required": True}},
 )
+VALID: Property = {
+    "logicalType": "string",
+    "quality": [{"metric": "invalidValues", "arguments": {"validValues": ["low", "high"]}, "mustBeLessThan": 3}],
+}
+MISSING: Property = {
+    "logicalType": "integer",
+    "quality": [{"metric": "missingValues", "arguments": {"missingValues": [0, None]}, "mustBeLessThan": 4}],
+}
 OPERATORS = tuple(ALL_OPERATORS)
 
 
@@ -89,6 +97,8 @@ def judge_tables(tally: Tally, count: int, *, shrink: bool = True) -> None:
 
     @drawing(count, shrink)
     @given(tables(), st.integers(0, 2**31))
+    @example(document([{"name": "alpha", "logicalType": "string"}], [{"metric": "rowCount", "mustBe": 9}]), 1)
+    @example(document([{"name": "alpha", **VALID}, {"name": "beta", **MISSING}], []), 1)
     def one(drawn: dict[str, Any], seed: int) -> None:
         contract, rng = compile_document(drawn, "drawn"), Random(seed)
         kept = keep_batch(contract, rng, SIZE)

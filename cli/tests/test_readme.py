@@ -11,6 +11,15 @@ import pytest
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 STEPS = re.search(r"## Step by step\n```\n(.*?)```", README, re.DOTALL)
+ALONE = re.search(r"## A contract by itself\n[^`]*```\n(.*?)```", README, re.DOTALL)
+ORDERS = """
+apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: draft
+schema: [{name: orders, properties: [{name: id, logicalType: integer, unique: true}]}]
+"""
 OWN = {
     "event_id": "0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11",
     "event_type": "opened",
@@ -44,3 +53,19 @@ def test_the_readmes_commands_work(tmp_path: Path) -> None:
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     finally:
         subprocess.run(["tickets", "broker", "down"], env=environment, cwd=tmp_path, capture_output=True, timeout=60)
+
+
+def test_the_readmes_commands_on_a_contract_alone_work(tmp_path: Path) -> None:
+    """Each line exits with 0, or with 1 where it has found what it looks for, and none with a traceback."""
+    assert ALONE is not None
+    (tmp_path / "orders.yaml").write_text(ORDERS, "utf-8")
+    (tmp_path / "payloads.jsonl").write_text('{"id": 1}\n{"id": 1.5}\n', "utf-8")
+    commands = [line.split("#")[0].split() for line in ALONE[1].splitlines()]
+    assert len(commands) > 4
+    for command in commands:
+        program = Path(sys.executable).with_name(command[0])
+        done = subprocess.run(
+            [program, *command[1:]], cwd=tmp_path, capture_output=True, input=b'{"id": 7}', timeout=60
+        )
+        assert done.returncode in (0, 1), (command, done.stderr)
+        assert b"Traceback" not in done.stderr

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contracts.compiler import formats, patterns, rules, temporal
+from contracts.compiler import formats, jdk, patterns, rules, temporal
 from contracts.compiler.model import Clause, Field
 from contracts.compiler.quality import Quality, read_quality
 from contracts.compiler.reading import Reading, frozen
@@ -107,15 +107,15 @@ def _form(type_: str, options: dict[str, Any], place: str, reading: Reading) -> 
     except (ZoneInfoNotFoundError, ValueError, OSError):
         reading.wrong(place, f"defaultTimezone '{zone}' is not in the IANA database", "Use one such as Europe/Paris.")
         zone = None
-    asked = {True: temporal.REQUIRED, False: temporal.NONE}.get(zoned) if zoned is not None else None
+    asked = {True: jdk.REQUIRED, False: jdk.NONE}.get(zoned) if zoned is not None else None
     if pattern is not None:
-        if why := temporal.refusal(type_, str(pattern), asked):
+        if why := jdk.refusal(type_, str(pattern), asked):
             where = f"{place}.logicalTypeOptions.format"
             reading.wrong(where, f"format '{pattern}': {why}", "Write a JDK pattern such as uuuu-MM-dd'T'HH:mm:ssXXX.")
-            return TimeForm(type_, None, temporal.REQUIRED, "UTC")
-        return TimeForm(type_, str(pattern), temporal.offset_of(str(pattern)), zone or "UTC")
-    unsaid = temporal.OPTIONAL if type_ == "time" or zone else temporal.REQUIRED
-    return TimeForm(type_, None, temporal.NONE if type_ == "date" else asked or unsaid, zone or "UTC")
+            return TimeForm(type_, None, jdk.REQUIRED, "UTC")
+        return TimeForm(type_, str(pattern), jdk.offset_of(str(pattern)), zone or "UTC")
+    unsaid = jdk.OPTIONAL if type_ == "time" or zone else jdk.REQUIRED
+    return TimeForm(type_, None, jdk.NONE if type_ == "date" else asked or unsaid, zone or "UTC")
 
 
 def _members(row: _Row, reading: Reading) -> tuple[Field, ...]:
@@ -258,7 +258,7 @@ def _typed_value(row: _Row) -> Callable[[Any], Any]:
     if row.form is None:
         return frozen
     form = row.form
-    iso = TimeForm(form.type, None, form.offset if form.type == "date" else temporal.OPTIONAL, form.zone)
+    iso = TimeForm(form.type, None, form.offset if form.type == "date" else jdk.OPTIONAL, form.zone)
     own, other = temporal.reader(form), temporal.reader(iso)
 
     def typed(value: Any) -> Any:

@@ -186,7 +186,8 @@ def _operator(row: Mapping[str, Any], where: str, reading: Reading) -> tuple[str
     name = next(name for name in OPERATORS if name in row)  # the standard's schema demands exactly one
     bound = frozen(row[name])
     ends = bound if isinstance(bound, tuple) else (bound,)
-    if isinstance(bound, bool) or not all(isinstance(end, int | Decimal) for end in ends):
+    counted = len(ends) == 1 + name.endswith("Between")
+    if not counted or not all(isinstance(end, int | Decimal) and not isinstance(end, bool) for end in ends):
         reading.wrong(where, f"{name} '{row[name]}' is no number", "Compare with a number.")
     elif len(ends) == 2 and ends[0] > ends[1]:
         reading.wrong(where, f"{name} {list(ends)} is empty", "Write the smaller number first.")
@@ -217,7 +218,8 @@ def _query(row: Mapping[str, Any], path: str, number: int, where: str, reading: 
     if len(names) != 1:
         reading.wrong(where, "has no single mustBe... operator", "Say what the query's number must be.")
         return ()
-    _, bound = _operator(row, where, reading)
+    truth = row[names[0]]
+    bound = int(truth) if isinstance(truth, bool) else _operator(row, where, reading)[1]
     id_ = f"{reading.key}/{path}/sql" + (f"#{number + 1}" if number else "")
     column = None if path == "$" else path
     return (Query(id_, str(row["query"]), column, names[0], bound, str(row.get("description", ""))),)

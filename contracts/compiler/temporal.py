@@ -6,47 +6,16 @@ Timestamps come out in UTC, times of day as UTC where they carry an offset and a
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contracts.compiler import jdk
+from contracts.compiler.jdk import NONE, OPTIONAL, REQUIRED
+
 Moment = datetime | date | time
-REQUIRED, OPTIONAL, NONE = "required", "optional", "none"
-_OFFSETS: Mapping[str, str] = {
-    "X": r"(?:Z|[+-][0-9]{2}(?:[0-9]{2})?)",
-    "XX": r"(?:Z|[+-][0-9]{4})",
-    "XXX": r"(?:Z|[+-][0-9]{2}:[0-9]{2})",
-    "x": r"[+-][0-9]{2}(?:[0-9]{2})?",
-    "xx": r"[+-][0-9]{4}",
-    "xxx": r"[+-][0-9]{2}:[0-9]{2}",
-    **{"Z" * width: r"[+-][0-9]{4}" for width in (1, 2, 3)},
-}
-_PARTS: Mapping[str, str] = {
-    "y": "year",
-    "u": "year",
-    "M": "month",
-    "d": "day",
-    "H": "hour",
-    "m": "minute",
-    "s": "second",
-    "S": "fraction",
-    "X": "offset",
-    "x": "offset",
-    "Z": "offset",
-}
-_REASONS: Mapping[str, str] = {
-    "Y": "Y is the year of the week, which differs around New Year; write y or u",
-    "D": "D is the day of the year; write d",
-    "T": "T is no pattern letter; quote it as 'T'",
-    "a": "a is text that depends on a language; write H",
-    "h": "h needs AM or PM, which depend on a language; write H",
-    "n": "n is nanoseconds, of which six digits are stored; write SSSSSS",
-    "z": "zone names have no one meaning; write XXX",
-    "V": "zone names have no one meaning; write XXX",
-}
-_DATE, _CLOCK = frozenset({"year", "month", "day"}), frozenset({"hour", "minute", "second", "fraction", "offset"})
 _ISO_DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _ISO_CLOCK = r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9])(?:\.(?P<fraction>[0-9]{1,6}))?"
 _ISO_OFFSET = r"(?P<offset>Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
@@ -77,115 +46,10 @@ class TimeForm:
         return f"an ISO 8601 {name}{tail}, at most 6 fractional digits"
 
 
-class UnreadableError(ValueError):
-    """A pattern that can't be read with the JDK's meaning; the message is the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """`kind` is literal, open, close or the part of a moment; `text` the literal, or the letters."""
-
-    kind: str
-    text: str
-
-
-def _tokens(pattern: str) -> Iterator[_Token]:
-    for match in re.finditer(r"'((?:[^']|'')*)'|([A-Za-z])\2*|(\[)|(\])|(.)", pattern, re.DOTALL):
-        quoted, letter, opened, closed, plain = match.groups()
-        if quoted is not None:
-            yield _Token("literal", quoted.replace("''", "'") or "'")
-        elif letter is not None:
-            yield _field(letter, match[0])
-        elif opened or closed:
-            yield _Token("open" if opened else "close", "")
-        elif plain in "'{}#":
-            raise UnreadableError(f"{plain!r} is reserved; quote literal text")
-        else:
-            yield _Token("literal", plain)
-
-
-def _field(letter: str, text: str) -> _Token:
-    part = _PARTS.get(letter)
-    if part is None:
-        raise UnreadableError(_REASONS.get(letter, f"the letter {letter} has no exact equivalent here"))
-    widths = {"year": (2, 4), "fraction": range(1, 7), "offset": (1, 2, 3)}.get(part, (1, 2))
-    if len(text) not in widths:
-        raise UnreadableError(
-            f"{text} has no exact equivalent here ({letter} is read {', '.join(map(str, widths))} wide)"
-        )
-    return _Token(part, text)
-
-
-def _expression(pattern: str) -> tuple[str, frozenset[str]]:
-    """The regular expression of a pattern with one group per part, and the parts it has outside optional sections."""
-    tokens, out, level = list(_tokens(pattern)), list[str](), 0
-    seen, needed = set[str](), set[str]()
-    for place, token in enumerate(tokens):
-        after = tokens[place + 1].kind if place + 1 < len(tokens) else "end"
-        if token.kind == "open":
-            level += 1
-            if after != "literal":
-                raise UnreadableError("an optional section must begin with literal text, or what it skips is ambiguous")
-            out.append("(?:")
-        elif token.kind == "close":
-            level -= 1
-            out.append(")?")
-        elif token.kind == "literal":
-            out.append(re.escape(token.text))
-        else:
-            if token.kind in seen:
-                raise UnreadableError(f"the {token.kind} stands twice")
-            seen.add(token.kind)
-            needed |= {token.kind} if level == 0 else set()
-            out.append(f"(?P<{token.kind}>{_digits(token, after)})")
-        if level < 0:
-            raise UnreadableError("a ] closes nothing")
-    if level:
-        raise UnreadableError("a [ is not closed")
-    return "".join(out), frozenset(needed) | frozenset(f"?{part}" for part in seen - needed)
-
-
-def _digits(token: _Token, after: str) -> str:
-    if token.kind == "offset":
-        return _OFFSETS[token.text]
-    if len(token.text) == 1 and token.kind != "fraction":
-        if after in _PARTS.values() and after != "offset":
-            raise UnreadableError(f"{token.text} has no fixed width, so digits must not follow it; write it twice")
-        return "[0-9]{1,19}"
-    return f"[0-9]{{{len(token.text)}}}"
-
-
-def refusal(type_: str, pattern: str, offset: str | None) -> str | None:
-    """Why a pattern can't be a format of this type with this `timezone` (True, False, None), or None where it can."""
-    try:
-        _, parts = _expression(pattern)
-    except UnreadableError as reason:
-        return str(reason)
-    allowed = {"date": _DATE, "time": _CLOCK, "timestamp": _DATE | _CLOCK}[type_]
-    needed = {"date": _DATE, "time": {"hour"}, "timestamp": _DATE | {"hour"}}[type_]
-    if extra := {part.lstrip("?") for part in parts} - allowed:
-        return f"a {type_} has no {min(extra)}"
-    if missing := needed - parts:
-        return f"the {min(missing)} is missing"
-    every = {part.lstrip("?") for part in parts}
-    for part, before in (("minute", "hour"), ("second", "minute"), ("fraction", "second")):
-        if part in every and before not in every:
-            return f"there is a {part} and no {before}"
-    if offset == REQUIRED and "offset" not in parts:
-        return "timezone: true wants an offset (such as XXX), and it has none"
-    return "timezone: false wants no offset, and it has one" if offset == NONE and "offset" in every else None
-
-
-def offset_of(pattern: str) -> str:
-    """Whether a readable pattern has an offset: `required`, `optional` or `none`."""
-    _, parts = _expression(pattern)
-    return REQUIRED if "offset" in parts else OPTIONAL if "?offset" in parts else NONE
-
-
 def expression(form: TimeForm) -> str:
     """A form's text as a regular expression, anchored, with one group per part of the moment."""
     if form.pattern is not None:
-        return f"^{_expression(form.pattern)[0]}$"
+        return f"^{jdk.expression(form.pattern)[0]}$"
     return f"^{_ISO[form.type]}{'' if form.type == 'date' else _ISO_TAIL[form.offset]}$"
 
 
@@ -284,10 +148,10 @@ def writer(form: TimeForm) -> Callable[[Moment], str]:
     if form.pattern is None:
         return {"date": _iso_date, "time": _iso_time, "timestamp": _iso_moment}[form.type](form)
     tokens, zone = (
-        [token for token in _tokens(form.pattern) if token.kind not in ("open", "close")],
+        [token for token in jdk.tokens(form.pattern) if token.kind not in ("open", "close")],
         ZoneInfo(form.zone),
     )
-    local = offset_of(form.pattern) == NONE and form.type == "timestamp"
+    local = jdk.offset_of(form.pattern) == NONE and form.type == "timestamp"
 
     def write(moment: Moment) -> str:
         here = moment.astimezone(zone) if local and isinstance(moment, datetime) else moment
@@ -312,7 +176,7 @@ def _iso_moment(form: TimeForm) -> Callable[[Any], str]:
     return lambda moment: moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def _write(token: _Token, moment: Any) -> str:
+def _write(token: jdk.Token, moment: Any) -> str:
     if token.kind == "offset":
         text = token.text
         return "Z" if text[0] == "X" else {"x": "+00", "xxx": "+00:00"}.get(text, "+0000")

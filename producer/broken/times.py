@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 from contracts.compiler import rules, temporal
+from contracts.compiler.jdk import NONE, REQUIRED
 from contracts.compiler.model import Field
-from contracts.compiler.temporal import NONE, REQUIRED, Moment, TimeForm
+from contracts.compiler.temporal import Moment, TimeForm
 from contracts.compiler.types import TEMPORAL
 
 _STEPS: tuple[timedelta, ...] = (

@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.compiler import patterns, rules, temporal
+from contracts.compiler.jdk import NONE, REQUIRED
 from contracts.compiler.model import Clause, Contract, Field
 from contracts.compiler.numbers import decimal_limits
 from contracts.compiler.temporal import TimeForm
@@ -30,8 +31,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CLAUSES = "x-clauses"
 NULL = "null"
 STANDARD_FORMS: Mapping[tuple[str, str], str] = {
-    ("timestamp", temporal.REQUIRED): "date-time",
-    ("date", temporal.NONE): "date",
+    ("timestamp", REQUIRED): "date-time",
+    ("date", NONE): "date",
 }
 """The format that JSON Schema has for an ISO 8601 form (type, offset)."""
 FLOAT_LIMITS: Mapping[str, int] = {"f64": 2**1024 - 2**970, "f32": 2**128 - 2**103}

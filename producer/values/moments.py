@@ -12,8 +12,9 @@ from random import Random
 from typing import Any
 
 from contracts.compiler import rules
+from contracts.compiler.jdk import NONE
 from contracts.compiler.model import Field
-from contracts.compiler.temporal import NONE, TimeForm, writer
+from contracts.compiler.temporal import TimeForm, writer
 from contracts.compiler.types import TEMPORAL
 from producer.values.quantities import DAY_US, EPOCH, EPOCH_DAY, Maker, arguments, day_text, impossible, iso, micros
 

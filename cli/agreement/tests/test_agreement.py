@@ -14,7 +14,7 @@ from contracts.compiler.catalogue import HOME
 from contracts.compiler.load import load
 from contracts.compiler.model import Contract
 
-CONTRACTS = 100
+CONTRACTS = 80
 
 
 def test_no_cell_of_the_matrix_is_unexplained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,7 +31,7 @@ def test_no_cell_of_the_matrix_is_unexplained(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("enforcer", COLUMNS)
-@pytest.mark.parametrize("rule", ["maximum", "pattern", "required", "uniqueItems"])
+@pytest.mark.parametrize("rule", ["maximum", "required", "uniqueItems"])
 def test_an_enforcer_that_forgets_a_rule_is_found(enforcer: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever it is: leave the findings of one rule out, and the run stops."""
     honest = ENFORCERS[enforcer]

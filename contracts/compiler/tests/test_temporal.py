@@ -4,16 +4,12 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from contracts.compiler.jdk import NONE, OPTIONAL, REQUIRED, offset_of, refusal
 from contracts.compiler.temporal import (
     ISO_DATE,
     ISO_TIMESTAMP,
-    NONE,
-    OPTIONAL,
-    REQUIRED,
     TimeForm,
-    offset_of,
     reader,
-    refusal,
     writer,
 )
 
