@@ -79,6 +79,25 @@ def open_session(
             raise failure(log) from error
 
 
+def close_session(session: "SparkSession") -> None:
+    """Stop a session and the Java process under it, so that the next one has settings and a log of its own.
+
+    A command that ends does not need it: Java ends with it. A Java process that does not end within a minute is left
+    to end with this one.
+    """
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    session.stop()
+    if gateway is None:
+        return
+    SparkContext._gateway = SparkContext._jvm = None
+    gateway.shutdown()
+    gateway.proc.stdin.close()  # what a Java process of pyspark waits on
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        gateway.proc.wait(60)
+
+
 def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
     """What every session of the product is set to."""
     cores = os.cpu_count() or 2

@@ -32,11 +32,11 @@ pytestmark = [pytest.mark.jvm, pytest.mark.nightly, pytest.mark.timeout(900)]
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One session for the module."""
-    from runtime.spark import open_session
+    from runtime.spark import close_session, open_session
 
     session = open_session("drawn", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
     yield session
-    session.stop()
+    close_session(session)
 
 
 def test_what_is_accepted_arrives_as_the_same_value(spark: "SparkSession") -> None:

@@ -83,11 +83,11 @@ OTHERS = (  # after the accepted ones: the outcome of each
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One session for the module."""
-    from runtime.spark import open_session
+    from runtime.spark import close_session, open_session
 
     session = open_session("test", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
     yield session
-    session.stop()
+    close_session(session)
 
 
 @pytest.fixture(scope="module")

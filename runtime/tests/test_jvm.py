@@ -10,7 +10,7 @@ import pytest
 from runtime import broker, kafka
 from runtime.broker import record as records
 from runtime.errors import MachineError
-from runtime.spark import open_session
+from runtime.spark import close_session, open_session
 from runtime.wait import until
 from runtime.workspace import Workspace
 
@@ -108,5 +108,5 @@ def test_spark_reads_the_topic_and_writes_delta(space: Workspace, tmp_path: Path
             java = spark.sparkContext._gateway.proc.pid
             assert os.getpgid(java) == java
         finally:
-            spark.stop()
+            close_session(spark)
     assert (tmp_path / "scratch" / "spark.log").exists()
