@@ -1,0 +1,1 @@
+"""Two versions of a contract to findings: what changed, whom it breaks, and an event that proves it."""
