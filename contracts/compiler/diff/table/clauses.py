@@ -1,0 +1,140 @@
+"""Rules of what a value must be: bounds, lists, patterns, formats, and quality metrics."""
+
+from contracts.compiler.diff import senses
+from contracts.compiler.diff.rule import ROWS, UNKNOWN, VALUE, WORDS, Element
+from contracts.compiler.diff.senses import CHANGED, LOOSENED, TIGHTENED, Sense
+
+_P = "schema.properties"
+_OPTIONS = f"{_P}.logicalTypeOptions"
+_ANY: frozenset[str] = frozenset()
+_BOUND = "Keep the bound, and let consumers cope with both; move it in a new major version."
+_SIZE = "Keep the limit in this major version; the new one belongs in the next."
+
+
+def _bound(name: str, option: str, sense: Sense, what: str, remedy: str) -> Element:
+    """An option that is one number: both senses say what held before."""
+    said = {
+        TIGHTENED: f"{{path}} must have {what} {{new}} now; before: {{old}}.",
+        LOOSENED: f"{{path}} needs {what} {{new}} only; before: {{old}}.",
+    }
+    if sense is senses.step:
+        said[CHANGED] = f"{{path}} must have {what} {{new}} now; before: {{old}}."
+    return Element(name, (f"{_OPTIONS}.{option}",), _ANY, sense, VALUE, frozenset({option}), said, remedy, "minor")
+
+
+CLAUSES = (
+    _bound("minimum", "minimum", senses.least, "a value of at least", _BOUND),
+    _bound("maximum", "maximum", senses.most, "a value of at most", _BOUND),
+    _bound("exclusive-minimum", "exclusiveMinimum", senses.least, "a value of more than", _BOUND),
+    _bound("exclusive-maximum", "exclusiveMaximum", senses.most, "a value of less than", _BOUND),
+    _bound("multiple-of", "multipleOf", senses.step, "a value that is a multiple of", _BOUND),
+    _bound("min-length", "minLength", senses.least, "a length of at least", _SIZE),
+    _bound("max-length", "maxLength", senses.most, "a length of at most", _SIZE),
+    _bound("min-items", "minItems", senses.least, "a number of items of at least", _SIZE),
+    _bound("max-items", "maxItems", senses.most, "a number of items of at most", _SIZE),
+    _bound("min-properties", "minProperties", senses.least, "a number of properties of at least", _SIZE),
+    _bound("max-properties", "maxProperties", senses.most, "a number of properties of at most", _SIZE),
+    Element(
+        "unique-items",
+        (f"{_OPTIONS}.uniqueItems",),
+        _ANY,
+        senses.flag,
+        VALUE,
+        frozenset({"uniqueItems"}),
+        {
+            TIGHTENED: "No item of {path} may stand twice now.",
+            LOOSENED: "An item of {path} may stand twice now.",
+        },
+        "Let readers drop what stands twice, or demand it in a new major version.",
+        "minor",
+    ),
+    Element(
+        "enum",
+        (f"{_P}.enum",),
+        _ANY,
+        senses.listed,
+        VALUE,
+        frozenset({"enum"}),
+        {
+            TIGHTENED: "{path} may be fewer values now: {new}, where {old} were allowed.",
+            LOOSENED: "{path} may be more values now: {new}, where {old} were allowed.",
+            CHANGED: "{path} may be other values now: {new}, where {old} were allowed.",
+        },
+        "Readers refuse a value that their list lacks: publish a list with an `other` from the start, or extend it in "
+        "a new major version. A value that is no longer sent may stay in the list.",
+        "minor",
+    ),
+    Element(
+        "pattern",
+        (f"{_OPTIONS}.pattern",),
+        _ANY,
+        senses.demanded,
+        VALUE,
+        frozenset({"pattern"}),
+        {
+            TIGHTENED: "{path} must match {new} now.",
+            LOOSENED: "{path} need not match {old} any more.",
+            CHANGED: "{path} must match {new}, and had to match {old}.",
+        },
+        "Keep the pattern in this major version; a new shape of an identifier is a new field.",
+        "minor",
+    ),
+    Element(
+        "format",
+        (f"{_OPTIONS}.format",),
+        frozenset({"string"}),
+        senses.demanded,
+        VALUE,
+        frozenset({"format"}),
+        {
+            TIGHTENED: "{path} must be a {new} now.",
+            LOOSENED: "{path} need not be a {old} any more.",
+            CHANGED: "{path} must be a {new}, and had to be a {old}.",
+        },
+        "Keep the format in this major version; a new kind of identifier is a new field.",
+        "minor",
+    ),
+    Element(
+        "quality",
+        (f"{_P}.quality", "schema.quality"),
+        _ANY,
+        senses.demanded,
+        ROWS,
+        frozenset({"nullValues", "missingValues", "invalidValues", "enum", "duplicateValues", "rowCount"}),
+        {
+            TIGHTENED: "A new quality rule on {name}: {new}.",
+            LOOSENED: "A quality rule on {name} is gone: {old}.",
+            CHANGED: "A quality rule on {name} changed from {old} to {new}.",
+        },
+        "Start with a tolerance (`mustBeLessThan`, unit percent), look at the numbers, and tighten in a new major "
+        "version.",
+        "minor",
+    ),
+    Element(
+        "quality-sql",
+        (),
+        _ANY,
+        senses.demanded,
+        UNKNOWN,
+        frozenset(),
+        {
+            TIGHTENED: "A new sql rule on {name}: {new}.",
+            LOOSENED: "A sql rule on {name} is gone: {old}.",
+            CHANGED: "A sql rule on {name} changed from {old} to {new}.",
+        },
+        "No event can be searched for that a query refuses: run the query on the newest export, and waive this with "
+        "what you saw.",
+        "minor",
+    ),
+    Element(
+        "quality-text",
+        (f"{_P}.quality.words.*", "schema.quality.words.*"),
+        _ANY,
+        senses.always,
+        WORDS,
+        frozenset(),
+        {CHANGED: "A quality rule on {name} says in words {new}, and said {old}."},
+        "Nothing to do: it is for people.",
+        "patch",
+    ),
+)
