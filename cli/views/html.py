@@ -4,7 +4,7 @@ The policy in its head lets a browser load nothing and run nothing, should anyth
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -24,18 +24,29 @@ def render(contract: Contract) -> str:
     made = page(contract)
     lead = f'<p class="lead">{escape(made.lead)}</p>' if made.lead else ""
     contents = "".join(f'<li><a href="#{_id(part)}">{escape(part.title)}</a></li>' for part in made.sections)
+    return document(
+        f"{made.title} {contract.version}",
+        [
+            f"<header>\n<h1>{escape(made.title)}</h1>\n{lead}\n</header>",
+            f'<nav aria-label="Contents"><ul>{contents}</ul></nav>\n<main>',
+            *map(_section, made.sections),
+            "</main>",
+        ],
+    )
+
+
+def document(title: str, body: Iterable[str]) -> str:
+    """One file in the look of page.css; `title` is plain text, `body` is HTML."""
     return "\n".join(
         [
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
-            f"<title>{escape(made.title)} {escape(contract.version)}</title>",
+            f"<title>{escape(title)}</title>",
             f"<style>\n{_STYLE.read_text('utf-8')}</style>\n</head>\n<body>",
-            f"<header>\n<h1>{escape(made.title)}</h1>\n{lead}\n</header>",
-            f'<nav aria-label="Contents"><ul>{contents}</ul></nav>\n<main>',
-            *map(_section, made.sections),
-            "</main>\n</body>\n</html>",
+            *body,
+            "</body>\n</html>",
         ]
     )
 
