@@ -60,13 +60,27 @@ class Catalogue:
             raise ContractError(tuple(problems))
         return tuple(contracts)
 
+    def newest(self) -> tuple[Contract, ...]:
+        """The highest major of each contract, by name: what a name without a version means."""
+        return _highest(self.all())
+
+    def older(self, contract: Contract) -> tuple[Contract, ...]:
+        """The lower majors of a contract, ascending: what its topic may still hold events of."""
+        mine = (path for path in self.files() if path.parent.name == contract.name)
+        return tuple(load(path) for path in mine if _major(path) < contract.major)
+
     def outputs(self, source: Contract) -> Iterator[Contract]:
-        """The output contracts made from an input contract, by name."""
-        return (contract for contract in self.all() if contract.source == source.key)
+        """The output contracts made from an input contract, by name; of several majors the highest."""
+        return iter(_highest(tuple(contract for contract in self.all() if contract.source == source.key)))
 
     def data_file(self, contract: Contract) -> Path:
         """Where a reference contract's rows are."""
         return Path(contract.file).parent / (contract.data or "")
+
+
+def _highest(contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
+    """Of each name the highest major; `contracts` come by name and ascending major."""
+    return tuple({contract.name: contract for contract in contracts}.values())
 
 
 def _major(path: Path) -> int:

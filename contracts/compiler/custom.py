@@ -13,6 +13,7 @@ from contracts.compiler.model import Header, LifeCycle
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 ROWS = ("event", "accepted", "refused", "aggregate", "reference")
+MODES = ("backward", "forward", "full")
 
 
 def _duration(value: Any) -> timedelta:
@@ -44,6 +45,12 @@ def _count(value: Any) -> int:
 def _rows(value: Any) -> str:
     if value not in ROWS:
         raise ValueError(f"one of {', '.join(ROWS)}")
+    return str(value)
+
+
+def _mode(value: Any) -> str:
+    if value not in MODES:
+        raise ValueError(f"one of {', '.join(MODES)}")
     return str(value)
 
 
@@ -89,6 +96,7 @@ _TABLE = (
     Property("earlyAfter", _duration, "an event is early when its event time is this long after the broker's"),
     Property("dataSubject", _text, "the field that says whose data an event is"),
     Property("lifeCycle", _life_cycle, "the states an entity goes through"),
+    Property("compatibility", _mode, "which readers a new version must not break: backward, forward or full"),
     Property("sourceContract", _text, "the input contract an output is made from, as name.vN"),
     Property("referenceContracts", _texts, "reference data used for enrichment, as name.vN"),
 )

@@ -144,6 +144,7 @@ def _contract(document: Mapping[str, Any], reading: Reading) -> Contract | None:
         early_after=own.get("earlyAfter"),
         data_subject=own.get("dataSubject"),
         life_cycle=own.get("lifeCycle"),
+        compatibility=own.get("compatibility", "full"),
         source=own.get("sourceContract"),
         references=own.get("referenceContracts", ()),
         data=_data_file(document, reading),

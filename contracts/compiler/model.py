@@ -208,7 +208,8 @@ class Contract:
     `rows` says what one row is: `event` (a topic), `accepted`, `refused`, `aggregate` (outputs of `source`) or
     `reference` (`data` is then its file). `event_id` is the one primary key field (else None).
     `clauses` are those of the whole value and the envelope, `many` those over the rows of the table; a field's own are
-    at the field. `notes` lists what the contract says and nothing enforces, `other_properties` the custom properties
+    at the field. `compatibility` says which readers a new version must not break (backward, forward, full).
+    `notes` lists what the contract says and nothing enforces, `other_properties` the custom properties
     that are not ours.
     """
 
@@ -231,6 +232,7 @@ class Contract:
     early_after: timedelta | None
     data_subject: str | None
     life_cycle: LifeCycle | None
+    compatibility: str
     source: str | None
     references: tuple[str, ...]
     data: str | None

@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.compiler import patterns
 
-MAX_STATES = 80  # characters a pattern may count up to: automata of more take seconds to compare
+MAX_STATES = 50  # characters a pattern may count up to: automata of more take seconds to compare
 _ANY = "(.|\n)*"
 
 

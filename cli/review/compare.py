@@ -1,0 +1,76 @@
+"""Two versions to a comparison: what changed, what replay shows, what the version number must say."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from cli.review.pool import samples
+from cli.review.replay import replay
+from cli.review.versions import Written
+from contracts.compiler.diff import lines, semver
+from contracts.compiler.diff.changes import changes
+from contracts.compiler.diff.model import Comparison
+from contracts.compiler.diff.proof import Matter, findings, mode_of
+from contracts.compiler.model import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How two versions are compared: `seed` of what is generated, `off` rules that are switched off, `mode` instead of
+    the contract's own (None: its own), `copied` paths that output contracts copy, `published` whether OLD is out in
+    the world, `own_file` whether NEW stands in another file, `informative` whether the verdict counts.
+    """
+
+    seed: int = 0
+    off: frozenset[str] = frozenset()
+    mode: str | None = None
+    copied: frozenset[str] = frozenset()
+    published: bool = False
+    own_file: bool = True
+    informative: bool = False
+    advance: Callable[[int], None] = lambda _: None
+
+
+def compare(old: Written, new: Written, terms: Terms) -> Comparison:
+    """One comparison, its findings not yet held against waivers."""
+    found = changes(old.version, new.version)
+    evidence = replay(old, new, seed=terms.seed, advance=terms.advance)
+    mode = terms.mode or mode_of(old.version, new.version)
+    matter = Matter(
+        old.version,
+        new.version,
+        found,
+        evidence,
+        samples(old.version.contract, terms.seed),
+        terms.copied,
+        mode,
+        (lines.lines(new.text), lines.lines(old.text)),
+    )
+    judged = findings(matter, terms.off)
+    one, two = old.version.contract.version, new.version.contract.version
+    version = semver.judge(one, two, judged, published=terms.published, own_file=terms.own_file)
+    return Comparison(
+        contract=new.version.contract.key,
+        file=new.version.contract.file,
+        against=old.where,
+        mode=mode,
+        findings=judged,
+        replayed=evidence.replayed,
+        version=version,
+        informative=terms.informative,
+    )
+
+
+def copied_paths(source: Contract, outputs: Iterable[Contract]) -> frozenset[str]:
+    """The paths of an input contract that output contracts take their fields from, and all below them."""
+    tops = {
+        path
+        for output in outputs
+        for field in output.walk()
+        for key, _, path in (name.partition("/") for name in field.sources)
+        if key == source.key
+    }
+    return frozenset(
+        field.path
+        for field in source.walk()
+        if any(field.path == top or field.path.startswith((f"{top}.", f"{top}[")) for top in tops)
+    )

@@ -1,0 +1,69 @@
+"""Findings to what the version number must say (Semantic Versioning 2.0.0, for contracts).
+
+A break asks for a new major version in a file of its own, an addition that breaks nobody for a minor one, words for a
+patch. A higher step than asked for is honest too.
+"""
+
+from collections.abc import Iterable
+
+from contracts.compiler.diff.model import Finding, VersionVerdict
+
+STEPS = ("none", "patch", "minor", "major")
+
+
+def given(old: str, new: str) -> str:
+    """The step between two versions; `none` where nothing changed, `back` where it went down."""
+    before, after = (_numbers(text) for text in (old, new))
+    if after < before:
+        return "back"
+    for name, one, two in zip(("major", "minor", "patch"), before, after, strict=True):
+        if one != two:
+            return name
+    return "none"
+
+
+def judge(old: str, new: str, findings: Iterable[Finding], *, published: bool, own_file: bool) -> VersionVerdict:
+    """Whether the number says what the findings ask for.
+
+    `published`: OLD is out in the world, so any change needs a new number; else an unchanged number is a hint.
+    `own_file`: NEW stands in another file than OLD, as a new major version must.
+    """
+    asked = max(("none", *(row.bump for row in findings if row.waiver is None)), key=STEPS.index)
+    step = given(old, new)
+    if step == "back":
+        return VersionVerdict(old, new, asked, step, False, True, f"The version went back from {old} to {new}.")
+    if asked == "none":
+        return VersionVerdict(old, new, asked, step, True, False, "Nothing changed that asks for another version.")
+    if STEPS.index(step) < STEPS.index(asked):
+        return _too_low(old, new, asked, step, published)
+    if asked == "major" and not own_file:
+        says = f"A break needs a file of its own: keep v{_numbers(old)[0]} as it was, and write {new} beside it."
+        return VersionVerdict(old, new, asked, step, False, published, says)
+    return VersionVerdict(old, new, asked, step, True, False, f"{new} is honest: the changes ask for {_step(asked)}.")
+
+
+def _too_low(old: str, new: str, asked: str, step: str, published: bool) -> VersionVerdict:
+    wanted = f"The changes ask for {_step(asked)}: at least {_next(old, asked)}"
+    wanted += ", in a new file." if asked == "major" else "."
+    if step == "none" and published:
+        says = f"{old} is published and was edited in place. {wanted}"
+        return VersionVerdict(old, new, asked, step, False, True, says)
+    if step == "none":
+        return VersionVerdict(old, new, asked, step, False, False, f"The version did not change. {wanted}")
+    return VersionVerdict(old, new, asked, step, False, True, f"{new} is too low after {old}. {wanted}")
+
+
+def _step(asked: str) -> str:
+    return {"major": "a major version", "minor": "a minor version", "patch": "a patch"}[asked]
+
+
+def _next(version: str, step: str) -> str:
+    major, minor, patch = _numbers(version)
+    return {"major": f"{major + 1}.0.0", "minor": f"{major}.{minor + 1}.0", "patch": f"{major}.{minor}.{patch + 1}"}[
+        step
+    ]
+
+
+def _numbers(version: str) -> tuple[int, int, int]:
+    major, minor, patch = (int(part) for part in version.split("."))
+    return major, minor, patch
