@@ -8,7 +8,9 @@ import click
 
 from cli import options
 from cli.coverage import coverage
+from cli.diff import diff, rules
 from cli.payloads import payloads
+from cli.review.codeowners import codeowners
 from cli.verdict import verdict
 from cli.views import VIEWS
 from cli.views.topic import topic_config as topic_config
@@ -28,10 +30,10 @@ def catalogue(root: Path | None) -> Catalogue:
 
 @click.group()
 def command() -> None:
-    """List, check and show the data contracts; judge and make payloads by them."""
+    """List, check, show and compare the data contracts; judge and make payloads by them."""
 
 
-for _subcommand in (verdict, payloads, coverage):
+for _subcommand in (verdict, payloads, coverage, diff, rules, codeowners):
     command.add_command(_subcommand)
 
 

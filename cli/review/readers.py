@@ -1,7 +1,7 @@
 """A contract version as its readers and its writers are: the real decoder and the real JSON Schema, open and closed."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -55,11 +55,10 @@ class Side:
         self.topic = self.contract.envelope.topic if self.contract.envelope else None
         decoder = Decoder(self.contract, SECRET)
 
-        @lru_cache(maxsize=4)
         def decode(record: Record) -> Verdict:
             return decoder.decode(record.value, record.key, record.headers)
 
-        self._decode = decode
+        self._decode: Callable[[Record], Verdict] = lru_cache(maxsize=4)(decode)
         self._open = compile_check(self.contract, closed=False)
         self._closed: Check = compile_check(self.contract, closed=True)
         self._seal = sealer(self.contract) if self.contract.envelope else None
@@ -76,7 +75,7 @@ class Side:
 
     def admits(self, record: Record) -> bool:
         """Whether the event is valid for this version's writers, as the decoder says: accepted, nothing unknown."""
-        verdict: Verdict = self._decode(record)
+        verdict = self._decode(record)
         return verdict.outcome == "accepted" and verdict.unknown is None
 
     def valid(self, record: Record) -> bool:
@@ -89,7 +88,7 @@ class Side:
 
     def values(self, record: Record) -> Mapping[str, Any] | None:
         """The stored values by field; None where the record is refused."""
-        verdict: Verdict = self._decode(record)
+        verdict = self._decode(record)
         if verdict.event is None:
             return None
         return dict(zip((field.name for field in self.contract.fields), verdict.event, strict=True))
@@ -105,7 +104,7 @@ class Side:
         if record.format != self.format:
             written = ENCODED.get(record.format, encode)(record.event)
             record = replace(record, value=written, format=self.format)
-        verdict: Verdict = self._decode(record)
+        verdict = self._decode(record)
         found = {finding.clause: finding for finding in (*self._open(record.value), *verdict.findings)}
         return tuple(self._otherwise(finding) for finding in found.values())
 

@@ -15,7 +15,7 @@ JSON = "json"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One version as it was written: its `text`, `where` in words (a file, a commit), and the `format` of its values."""
+    """One version as it was written: its `text`, `where` in words (a file, a commit), the `format` of its values."""
 
     version: Version
     text: str
@@ -27,6 +27,11 @@ def read(path: Path, shown_as: str | None = None) -> Written:
     """A contract file; ContractError where it does not compile. `shown_as` is the name to report it under."""
     document = yaml_reader.read(path)
     return written(document, path.read_text("utf-8"), shown_as or str(path))
+
+
+def of_text(text: str, where: str) -> Written:
+    """A contract's text that is in no file; ContractError as for a file."""
+    return written(yaml_reader.read_text(text, where), text, where)
 
 
 def written(document: Mapping[str, Any], text: str, where: str) -> Written:

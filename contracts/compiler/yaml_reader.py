@@ -34,13 +34,21 @@ for _tag, _pattern, _first in (
 def read(path: Path) -> dict[str, Any]:
     """The mapping at the top of a YAML file; ContractError with file and line where it is not one we read."""
 
-    def refuse(what: str, remedy: str) -> ContractError:
-        return ContractError((Problem(str(path), "", what, remedy),))
-
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise refuse(f"cannot be read: {error.strerror}", "Check the path and its permissions.") from None
+        remedy = "Check the path and its permissions."
+        raise ContractError((Problem(str(path), "", f"cannot be read: {error.strerror}", remedy),)) from None
+    return read_text(raw, str(path))
+
+
+def read_text(text: str | bytes, where: str) -> dict[str, Any]:
+    """The same for a text from elsewhere (a git commit), reported as being at `where`."""
+
+    def refuse(what: str, remedy: str) -> ContractError:
+        return ContractError((Problem(where, "", what, remedy),))
+
+    raw = text.encode() if isinstance(text, str) else text
     if len(raw) > MAX_BYTES:
         raise refuse(f"is larger than {MAX_BYTES} bytes", "A contract is a small text file; split it.")
     try:

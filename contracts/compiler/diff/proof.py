@@ -22,6 +22,7 @@ from contracts.compiler.diff.model import (
     VERDICTS,
     Change,
     Finding,
+    Replayed,
     Witness,
 )
 from contracts.compiler.diff.promises import PROMISES, UNSAID, Case, Samples, consumers
@@ -264,6 +265,8 @@ def _patterns(change: Change) -> str | None:
 
 def _sentence(change: Change) -> str:
     name = change.path.removeprefix("@header.") if change.path.startswith("@header.") else change.place
+    if change.element == "contract":
+        name = str(change.old or change.new)
     if change.element in ("service-level", "service-level-value", "role", "role-access", "server"):
         name = change.place.split(".")[1]
     said = {"path": change.path, "name": name, "place": change.place}
@@ -276,3 +279,13 @@ def shown(value: Any) -> str:
         return "none"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+
+
+def whole(sense: str, version: Version, other: str = "", line: int | None = 1) -> Finding:
+    """The finding of a contract that is new, gone, or (`other` is its new name) called otherwise."""
+    name = version.contract.key
+    old, new = {"added": (None, name), "removed": (name, None)}.get(sense, (name, other))
+    change = Change("contract", sense, name, "", old, new)
+    nothing = Evidence((), Replayed(0, 0, 0), {})
+    matter = Matter(version, version, (change,), nothing, (), frozenset(), FULL, ({}, {}))
+    return replace(_judge(change, (), matter), line=line)

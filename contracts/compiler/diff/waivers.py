@@ -28,13 +28,16 @@ def read(path: Path, document: Any) -> tuple[Waiver, ...]:
     if problems:
         raise ContractError(tuple(problems))
     return tuple(
-        Waiver(*(str(row[name]) for name in ("rule", "path")), str(row.get("contract", "")), *map(str, _rest(row)))
+        Waiver(
+            rule=str(row["rule"]),
+            path=str(row["path"]),
+            contract=str(row.get("contract", "")),
+            reason=str(row["reason"]),
+            owner=str(row["owner"]),
+            expires=str(row["expires"]),
+        )
         for row in rows
     )
-
-
-def _rest(row: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-    return row["reason"], row["owner"], row["expires"]
 
 
 def _faults(row: Any) -> Iterable[tuple[str, str]]:
@@ -87,8 +90,7 @@ def _waived(comparison: Comparison, waivers: list[Waiver], used: set[Waiver]) ->
         fits = [row for row in waivers if _fits(row, finding.rule, finding.place, finding.path, comparison.contract)]
         if fits and finding.verdict != COMPATIBLE:
             used.add(fits[0])
-            finding = finding.waived(fits[0])  # noqa: PLW2901 - the same finding, with the decision
-        findings.append(finding)
+        findings.append(finding.waived(fits[0]) if fits and finding.verdict != COMPATIBLE else finding)
     return replace(comparison, findings=tuple(findings))
 
 
