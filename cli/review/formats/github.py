@@ -75,7 +75,8 @@ def _annotation(finding: Finding, row: Comparison) -> Annotation:
     said += [_witness(finding.witness)] if finding.witness else []
     said += [f"Remedy: {finding.remedy}"] if finding.remedy else []
     message = shortened("\n".join(map(visible, said)), MAX_MESSAGE)
-    return Annotation(LEVELS[finding.severity], row.file, finding.line, title, message)
+    line = finding.line if finding.new is not None else None  # what was removed has no line that could be marked
+    return Annotation(LEVELS[finding.severity], row.file, line, title, message)
 
 
 def _witness(witness: Witness) -> str:

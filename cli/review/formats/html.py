@@ -56,7 +56,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f'<article class="{escape(standing)}">'
     yield f"<h3>{escape(standing)}: {_said(finding.rule)}</h3>\n<p>{_said(finding.says)}</p>\n<dl>"
     yield _fact("Place", _code(words.place(finding)))
-    yield _fact("Line", "" if finding.line is None else str(finding.line))
+    yield _fact("Stands on", words.line(finding))
     yield _fact("Before", _code(value_text(finding.old, MAX_VALUE)))
     yield _fact("After", _code(value_text(finding.new, MAX_VALUE)))
     yield _fact("Breaks", _said(words.audience(finding)))

@@ -64,8 +64,8 @@ def _one_line(finding: Finding) -> str:
 
 def _finding(finding: Finding) -> Iterator[str]:
     yield ""
-    line = f", line {finding.line}" if finding.line is not None else ""
-    yield from _wrapped(f"{words.standing(finding)}: {finding.rule}{line}", "  ")
+    title = f"{words.standing(finding)}: {finding.rule}"
+    yield from _wrapped(", ".join(filter(None, [title, words.line(finding)])), "  ")
     yield from _wrapped(words.place(finding), "    ")
     yield from _wrapped(words.change(finding, MAX_VALUE), "    ")
     yield from _wrapped(finding.says, "    ")

@@ -88,6 +88,13 @@ def place(finding: Finding) -> str:
     return finding.place or "the contract"
 
 
+def line(finding: Finding) -> str:
+    """The line it stands on, empty where nobody knows; what was removed stands in the earlier version only."""
+    if finding.line is None:
+        return ""
+    return f"line {finding.line}" + (" of the earlier version" if finding.new is None else "")
+
+
 def versions(comparison: Comparison) -> str:
     """`1.0.0 -> 1.1.0`, with a word for a side that does not exist; empty where nobody knows."""
     version = comparison.version
@@ -130,9 +137,10 @@ def proof(witness: Witness) -> str:
 
 def outcome(witness: Witness) -> str:
     """What the reader makes of it, and the clause that refuses it."""
+    says = witness.says if witness.says.endswith((".", "!", "?")) else f"{witness.says}."
     if witness.clause:
-        return f"{witness.says} Refused by {witness.clause}."
-    return f"{witness.says} No clause refuses it: it is read differently." if events(witness) else witness.says
+        return says if witness.clause in says else f"{says} Refused by {witness.clause}."
+    return f"{says} No clause refuses it: it is read differently." if events(witness) else says
 
 
 def decision(waiver: Waiver) -> str:

@@ -258,6 +258,19 @@ def test_github_annotates_the_line_with_level_and_title() -> None:
     assert MAXIMUM.remedy in unescaped(lines[0])
 
 
+def test_what_was_removed_is_annotated_on_the_file() -> None:
+    """Its line is one of the earlier version, so that no line of the later one is marked by mistake."""
+    removed = replace(MAXIMUM, rule="maximum-removed", new=None)
+    assert "v1.odcs.yaml,title=" in shown("github", alone(removed))
+    assert "maximum-removed, line 84 of the earlier version" in shown("text", alone(removed))
+
+
+def test_the_clause_is_named_once() -> None:
+    """Where the reader's own words name it, they are enough."""
+    said = replace(WITNESS, says=f"refused: {WITNESS.clause} wants at most 4")
+    assert shown("text", alone(replace(MAXIMUM, witness=said))).count("satisfaction/maximum") == 1
+
+
 def test_github_lines_are_commands_of_ours_whatever_the_text() -> None:
     """Each line is one command with three properties; the text can neither end it nor begin another."""
     for line in shown("github", hostile()).splitlines():
@@ -296,6 +309,7 @@ def test_junit_skips_what_was_waived_or_does_not_count() -> None:
     assert (made["client_tickets.v2"]["failures"], made["client_tickets.v2"]["skipped"]) == ("0", "1")
     assert (made["tickets.v1"]["tests"], made["tickets.v1"]["failures"]) == ("1", "0")
     assert made["waivers"]["failures"] == "1"
+    assert suites(REPORT, "none")["waivers"]["failures"] == "0"
 
 
 def test_hostile_text_adds_no_element_to_the_page() -> None:
