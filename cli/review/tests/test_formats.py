@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from cli.review.tests.reports import (
     hostile,
 )
 from cli.tests.markup import read_html
-from contracts.compiler.diff.model import Comparison, Report
+from contracts.compiler.diff.model import Comparison, Report, Waiver
 
 BAR = Context("unproven")
 ROOT = Path(__file__).resolve().parents[3]
@@ -133,7 +133,12 @@ def test_nothing_steers_a_terminal(name: str) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]", shown(name, hostile()))
 
 
-@pytest.mark.parametrize("report", [REPORT, CLEAN, NOTHING, hostile()], ids=["all", "clean", "nothing", "hostile"])
+BACK = alone(MAXIMUM, version=replace(DISHONEST, given="back"))
+
+
+@pytest.mark.parametrize(
+    "report", [REPORT, CLEAN, NOTHING, BACK, hostile()], ids=["all", "clean", "nothing", "back", "hostile"]
+)
 def test_json_is_what_the_schema_says(report: Report) -> None:
     """The published schema describes every document that is printed."""
     Draft202012Validator.check_schema(SCHEMA)
@@ -348,3 +353,11 @@ def test_what_is_waived_or_does_not_count_is_never_above_the_bar() -> None:
     assert counted(NEW_MAJOR) == 0
     assert Context("none").dishonest(TICKETS) is None
     assert BAR.dishonest(TICKETS) == DISHONEST
+
+
+def test_the_page_for_users_names_every_format_bar_and_key_of_a_waiver() -> None:
+    """Whoever adds one writes it down."""
+    page = (ROOT / "docs/contract-review.md").read_text("utf-8")
+    names = [*(f"| `{name}` |" for name in FORMATS), *(f"`{name}`" for name in BARS)]
+    names += [f" {field.name}: " for field in fields(Waiver)]
+    assert [name for name in names if name not in page] == []
