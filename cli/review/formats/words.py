@@ -114,9 +114,10 @@ def replayed(comparison: Comparison) -> str:
     done = comparison.replayed
     if done is None:
         return "no events replayed"
+    spark = f", {done.on_topic:,} of them read by Spark from a topic as well" if done.on_topic else ""
     return (
         f"{done.old_to_new:,} events replayed from old to new and {done.new_to_old:,} from new to old, "
-        f"{done.boundaries:,} of them on a boundary"
+        f"{done.boundaries:,} of them on a boundary{spark}"
     )
 
 

@@ -136,7 +136,7 @@ TICKETS = Comparison(
     against="3f2a1b0",
     mode="full",
     findings=(WORDS, PATTERN, WAIVED, ALLOWED, MAXIMUM, UNIQUE, ROLE, READ_DIFFERENTLY),
-    replayed=Replayed(1_200, 1_231, 88),
+    replayed=Replayed(1_200, 1_231, 88, 16),
     version=DISHONEST,
     informative=False,
 )
@@ -176,7 +176,7 @@ def hostile() -> Report:
         replace(finding, verdict=COMPATIBLE, breaks=(), old=None, new=None, says="", remedy="", place=""),
     )
     version = VersionVerdict(HOSTILE, HOSTILE, "major", "none", honest=False, fails=True, says=HOSTILE)
-    made = Comparison(HOSTILE, HOSTILE, HOSTILE, HOSTILE, findings, Replayed(1, 1, 1), version, informative=False)
+    made = Comparison(HOSTILE, HOSTILE, HOSTILE, HOSTILE, findings, Replayed(1, 1, 1, 0), version, informative=False)
     return Report((made, replace(made, informative=True)), (HOSTILE,))
 
 
