@@ -57,7 +57,7 @@ def _breaks(rows: Rows, clause: Clause, writer: Side, reader: Side) -> bool:
 def _fewer(rows: Rows, clause: Clause, writer: Side, reader: Side) -> Rows:
     """Rows left out as long as the rest still breaks the clause."""
     place = 0
-    while place < len(rows):
+    while place < len(rows) > 1:
         rest = rows[:place] + rows[place + 1 :]
         if _breaks(rest, clause, writer, reader):
             rows = rest

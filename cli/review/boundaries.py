@@ -8,11 +8,14 @@ from contracts.compiler import rules
 from contracts.compiler.model import Clause, Field
 from contracts.compiler.types import INTEGER_RANGES, TYPES, decimal_parts
 from producer.broken import times
+from producer.event import encode
 from producer.values import moments, quantities
+from producer.values.fits import fits
 from producer.values.fits import key as identity
 from producer.values.quantities import number, step
 
 MOST = 2_000  # items or characters made to stand on a bound; what is longer says nothing more
+DRAWS = 20
 Draw = Callable[[Field], Any]
 Bound = Callable[[Field, Clause, Any, Draw], Iterator[Any]]
 
@@ -25,6 +28,26 @@ def inside(field: Field, value: Any, draw: Draw) -> Iterator[Any]:
     yield from _ENDS[field.type](field)
     for clause in field.clauses:
         yield from _BOUNDS[clause.rule](field, clause, value, draw)
+
+
+def largest(field: Field, draw: Draw) -> Any:
+    """The value of a field that takes the most bytes, as far as its bounds and a few draws say."""
+    if field.properties:
+        return {child.name: largest(child, draw) for child in field.properties}
+    most = field.clause("maxItems")
+    if field.items is not None and most is not None and field.clause("uniqueItems") is None:
+        return [largest(field.items, draw)] * min(most.argument, MOST)
+    holds = fits(field)
+    drawn = [draw(field) for _ in range(DRAWS)]
+    known = [value for value in inside(field, drawn[0], draw) if _holds(holds, value)]
+    return max((*drawn, *known), key=lambda value: len(encode(value)))
+
+
+def _holds(holds: Callable[[Any], bool], value: Any) -> bool:
+    try:
+        return holds(value)
+    except (TypeError, AttributeError):
+        return False  # of another type than the field's
 
 
 def _nothing(*_: Any) -> Iterator[Any]:
@@ -97,7 +120,7 @@ def _of_length(field: Field, clause: Clause, value: Any, draw: Draw) -> Iterator
     text = str(value) if isinstance(value, str) and value else "x"
     yield (text * (length // len(text) + 1))[:length]
     yield "x" * length
-    if length < MOST:
+    if length <= MOST:
         yield "\U0001f600" * length
 
 

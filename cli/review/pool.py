@@ -5,14 +5,14 @@ outside its bound, listed values, texts of both patterns and the texts that tell
 send is thrown away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import localcontext
 from random import Random
 from typing import Any, NamedTuple
 
-from cli.review.boundaries import inside
+from cli.review.boundaries import inside, largest
 from cli.review.readers import Record, Side
 from contracts.compiler.diff import languages
 from contracts.compiler.model import Clause, Contract, Field
@@ -55,12 +55,16 @@ class Pool:
         except ProducerError as error:
             self.gaps["$"] = f"fewer than {GENERATED} valid events can be made: {error}"
         yield from self._admitted(made, boundary=False)
+        for name in self.writer.optional_headers:
+            yield from self._admitted(made[:1], boundary=True, left_out=frozenset({name}))
         if made:
             yield from self._admitted(self._at_boundaries(made), boundary=True)
 
-    def _admitted(self, events: Any, *, boundary: bool) -> Iterator[Trial]:
+    def _admitted(
+        self, events: Iterable[Value], *, boundary: bool, left_out: frozenset[str] = frozenset()
+    ) -> Iterator[Trial]:
         for event in events:
-            record = self.writer.record(event)
+            record = self.writer.record(event, left_out)
             if record is not None and self.writer.admits(record):
                 yield Trial(record, boundary)
 
@@ -96,15 +100,12 @@ class Pool:
         ]
         if limits[0] <= limits[1]:
             return
-        whole: Value = {}
+        whole = dict(made[0])
         for field in self.writer.contract.fields:
-            values_ = [event[field.name] for event in made if event.get(field.name) is not None]
-            values_ += list(inside(field, None, lambda part: self._draw(part, self.writer)))
-            sized = sorted(values_, key=lambda value: len(repr(value)), reverse=True)
-            fits = next((value for value in sized if self._valid({**made[0], field.name: value})), None)
-            if fits is not None:
-                whole[field.name] = fits
-        yield {**made[0], **whole}
+            value = largest(field, lambda part: self._draw(part, self.writer))
+            if self._valid({**whole, field.name: value}):
+                whole[field.name] = value
+        yield whole
         for field in self.writer.contract.fields:
             if field.type == "string" and {clause.rule for clause in field.clauses} <= {
                 "required",

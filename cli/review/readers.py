@@ -23,6 +23,7 @@ ABSENT = "absent"
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """One event as its writer sends it: its value as bytes, and the envelope (key None for what is no topic's).
+    `left_out` are headers that the contract lets a writer leave out, and this one did.
 
     Compared by identity: both versions decode a record once, and ask for its verdict again and again.
     """
@@ -31,6 +32,7 @@ class Record:
     value: bytes
     key: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+    left_out: frozenset[str]
     topic: str | None
     format: str
 
@@ -65,13 +67,20 @@ class Side:
         headers = self.contract.envelope.headers if self.contract.envelope else ()
         self._version_header = next((row.name for row in headers if row.source == "$version"), None)
 
-    def record(self, event: dict[str, Any]) -> Record | None:
+    @property
+    def optional_headers(self) -> tuple[str, ...]:
+        """The headers that a record of this version may lack."""
+        envelope = self.contract.envelope
+        return tuple(row.name for row in envelope.headers if not row.required) if envelope else ()
+
+    def record(self, event: dict[str, Any], left_out: frozenset[str] = frozenset()) -> Record | None:
         """The event as this version's producer sends it; None where it lacks what the record is made of."""
         try:
             key, headers = self._seal(event) if self._seal else (None, [])
         except (KeyError, ProducerError):
             return None
-        return Record(event, encode(event), key, tuple(headers), self.topic, self.format)
+        sent = tuple(pair for pair in headers if pair[0] not in left_out)
+        return Record(event, encode(event), key, sent, left_out, self.topic, self.format)
 
     def admits(self, record: Record) -> bool:
         """Whether the event is valid for this version's writers, as the decoder says: accepted, nothing unknown."""
@@ -102,7 +111,8 @@ class Side:
             says = f"it is no {self.format}, which this version reads, but {record.format}"
             return (Otherwise("@value", "format", None, says),)
         if record.format != self.format:
-            written = ENCODED.get(record.format, encode)(record.event)
+            encoder = ENCODED.get(record.format)
+            written = encode(record.event) if encoder is None else encoder(record.event)
             record = replace(record, value=written, format=self.format)
         verdict = self._decode(record)
         found = {finding.clause: finding for finding in (*self._open(record.value), *verdict.findings)}

@@ -79,15 +79,16 @@ def replay(old: Written, new: Written, *, seed: int = 0, advance: Advance = lamb
         rows, missing = batch_breaks(way.direction, way.writer, way.reader, seed)
         breaks += rows
         gaps |= missing
-    return Evidence(tuple(breaks), Replayed(counts[OLD_TO_NEW], counts[NEW_TO_OLD], boundaries), gaps)
+    return Evidence(tuple(breaks), Replayed(counts[OLD_TO_NEW], counts[NEW_TO_OLD], boundaries, 0), gaps)
 
 
 def _unseen(trials: Iterator[Trial]) -> Iterator[Trial]:
     """Boundaries once each; generated events count as they come."""
-    seen: set[bytes] = set()
+    seen: set[tuple[bytes, frozenset[str]]] = set()
     for trial in trials:
-        if not trial.boundary or trial.record.value not in seen:
-            seen.add(trial.record.value)
+        sent = (trial.record.value, trial.record.left_out)
+        if not trial.boundary or sent not in seen:
+            seen.add(sent)
             yield trial
 
 
@@ -106,14 +107,14 @@ def _replayed(way: Way, trials: list[Trial], advance: Advance) -> list[Break]:
 def _shrunk(way: Way, record: Record, one: Otherwise) -> tuple[Record, Otherwise]:
     """The event with every member left out that the break does not need."""
     for smaller in _smaller(record.event):
-        found = _still(way, smaller, one)
+        found = _still(way, smaller, record, one)
         if found is not None:
             return _shrunk(way, *found)
     return record, one
 
 
-def _still(way: Way, event: dict[str, Any], one: Otherwise) -> tuple[Record, Otherwise] | None:
-    record = way.writer.record(event)
+def _still(way: Way, event: dict[str, Any], whole: Record, one: Otherwise) -> tuple[Record, Otherwise] | None:
+    record = way.writer.record(event, whole.left_out)
     if record is None or not way.writer.valid(record):
         return None
     same = [row for row in way.otherwise(record) if (row.path, row.rule) == (one.path, one.rule)]
@@ -138,6 +139,7 @@ def _break(way: Way, record: Record, one: Otherwise) -> Break:
     around = {}
     if one.path.startswith("@") and record.key is not None:
         around["key"] = record.key.decode("utf-8", "replace")
+        around |= {f"header {name}": "left out" for name in sorted(record.left_out)}
         around |= {f"header {name}": value.decode("utf-8", "replace") for name, value in record.headers}
     if one.path in ("@topic", "@value"):
         around |= {"topic": str(record.topic), "format": record.format, "bytes": str(len(record.value))}

@@ -45,7 +45,7 @@ def _change(difference: Difference, old: Version, new: Version) -> Iterator[Chan
     """The change of one difference; nothing where two ways of writing mean the same."""
     before, after = old.field(difference.path), new.field(difference.path)
     side = after if difference.old is None else before or after
-    element = _element(difference, side.type if side else None)
+    element = _element(difference, side.type if side else None, old.contract.name == new.contract.name)
     if element.name == "storage":
         yield _storage(difference, before, after)
         return
@@ -55,11 +55,13 @@ def _change(difference: Difference, old: Version, new: Version) -> Iterator[Chan
     yield Change(element.name, known, difference.place, path, difference.old, difference.new)
 
 
-def _element(difference: Difference, type_: str | None) -> Element:
+def _element(difference: Difference, type_: str | None, same_name: bool) -> Element:
     kind, value = difference.kind, difference.new or difference.old
     element = element_of(kind, type_)
     if element.name == "quality" and isinstance(value, dict):
         return ELEMENTS[{"sql": "quality-sql", "text": "quality-text"}.get(str(value.get("type")), "quality")]
+    if element.name == "contract-name" and same_name:  # the id names nothing where there is a name
+        return ELEMENTS["description"]
     if element.name == "value-format" and (difference.old or "json") == (difference.new or "json"):
         return ELEMENTS["description"]
     return element
@@ -92,9 +94,11 @@ def _typed(element: Element, field: Field | None, value: Any, contract: Contract
 
 
 def _storage(difference: Difference, before: Field | None, after: Field | None) -> Change:
-    """A format or physicalType of a number: what it can hold decides; the same stored form is a matter of words."""
+    """A format or physicalType of a number: what it can hold decides; the same stored form is a matter of words, and
+    so is that of another type, which has a rule of its own.
+    """
     place, path = difference.place, difference.path
-    if before is None or after is None or before.storage == after.storage:
+    if before is None or after is None or before.storage == after.storage or before.type != after.type:
         return Change("description", CHANGED, place, path, difference.old, difference.new)
     return Change("storage", _width(before.storage, after.storage), place, path, before.storage, after.storage)
 

@@ -129,6 +129,8 @@ def _rows(old: list[Any], new: list[Any], name: str, spot: _Spot) -> Iterator[Di
         yield Difference(f"{below.kind}.order", below.place, "$", list(before), list(after))
     for key in dict.fromkeys((*before, *after)):
         place = _row_spot(spot, below, name, key)
+        if name == "customProperties" and "vendor" in (after.get(key) or before[key]):
+            place = replace(place, kind="customProperties.vendor")  # another tool's word
         if key in before and key in after:
             yield from _row(before[key], after[key], name, place)
         else:
@@ -162,7 +164,7 @@ def _quality(old: Mapping[str, Any], new: Mapping[str, Any], place: _Spot) -> It
 
 
 def _custom(old: Mapping[str, Any], new: Mapping[str, Any], place: _Spot) -> Iterator[Difference]:
-    name = place.kind.rsplit(".", 1)[-1]
+    name = str(new["property"])
     before, after = old.get("value"), new.get("value")
     if name in IDENTITIES and isinstance(before, list) and isinstance(after, list):
         yield from _rows(before, after, name, replace(place, kind=place.kind.removesuffix(f".{name}")))

@@ -123,11 +123,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many events went each way without counting one twice, and how many of them stood on a boundary."""
+    """How many events went each way, how many of them stood on a boundary, and how many records Spark read from a real
+    topic as replay said (0: that was not asked for).
+    """
 
     old_to_new: int
     new_to_old: int
     boundaries: int
+    on_topic: int
 
 
 @dataclass(frozen=True, slots=True)

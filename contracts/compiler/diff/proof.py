@@ -27,6 +27,7 @@ from contracts.compiler.diff.model import (
 )
 from contracts.compiler.diff.promises import PROMISES, UNSAID, Case, Samples, consumers
 from contracts.compiler.diff.rule import PROMISE, ROWS, UNKNOWN, WORDS, Element
+from contracts.compiler.diff.senses import least, most
 from contracts.compiler.diff.table import ELEMENTS, RULES
 from contracts.compiler.rules import expect_rows
 
@@ -89,11 +90,13 @@ def findings(matter: Matter, off: frozenset[str] = frozenset()) -> tuple[Finding
     shares: dict[int, list[Break]] = {place: [] for place in range(len(seen))}
     stray: list[Break] = []
     for one in matter.evidence.breaks:
-        best = max(range(len(seen)), key=lambda place: _explains(seen[place], one), default=None)
-        if best is None or _explains(seen[best], one) == 0:
+        scores = [_explains(change, one) for change in seen]
+        best = max(scores, default=0)
+        if best == 0:
             stray.append(one)
-        else:
-            shares[best].append(one)
+        for place, score in enumerate(scores):
+            if score == best > 0:  # changes that explain a break equally well can't be told apart: it is both's
+                shares[place].append(one)
     made = [_judge(change, tuple(shares[place]), matter) for place, change in enumerate(seen)]
     made += [_judge(_unexplained(path), tuple(found), matter) for path, found in _by_path(stray).items()]
     return tuple(sorted(made, key=lambda finding: -VERDICTS.index(finding.verdict)))
@@ -270,7 +273,9 @@ def _sentence(change: Change) -> str:
     if change.element in ("service-level", "service-level-value", "role", "role-access", "server"):
         name = change.place.split(".")[1]
     said = {"path": change.path, "name": name, "place": change.place}
-    return RULES[change.rule].says.format(**said, old=shown(change.old), new=shown(change.new))
+    bound = ELEMENTS[change.element].sense in (least, most) and change.element != "service-level-value"
+    old, new = ("unlimited" if bound and side is None else shown(side) for side in (change.old, change.new))
+    return RULES[change.rule].says.format(**said, old=old, new=new)
 
 
 def shown(value: Any) -> str:
@@ -286,6 +291,6 @@ def whole(sense: str, version: Version, other: str = "", line: int | None = 1) -
     name = version.contract.key
     old, new = {"added": (None, name), "removed": (name, None)}.get(sense, (name, other))
     change = Change("contract", sense, name, "", old, new)
-    nothing = Evidence((), Replayed(0, 0, 0), {})
+    nothing = Evidence((), Replayed(0, 0, 0, 0), {})
     matter = Matter(version, version, (change,), nothing, (), frozenset(), FULL, ({}, {}))
     return replace(_judge(change, (), matter), line=line)

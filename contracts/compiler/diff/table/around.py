@@ -194,6 +194,7 @@ AROUND = (
     ),
     _words("tags", ("tags", "schema.tags", f"{_P}.tags"), "The list of tags of {place}"),
     _words("support", ("support", "support.*"), "Where support is found"),
+    _words("vendor", ("customProperties.vendor", "customProperties.vendor.*"), "Another tool's property {place}"),
     _words("price", ("price", "price.*"), "The price"),
     _words(
         "reference",

@@ -12,28 +12,25 @@ _SIZE = "Keep the limit in this major version; the new one belongs in the next."
 
 
 def _bound(name: str, option: str, sense: Sense, what: str, remedy: str) -> Element:
-    """An option that is one number: both senses say what held before."""
-    said = {
-        TIGHTENED: f"{{path}} must have {what} {{new}} now; before: {{old}}.",
-        LOOSENED: f"{{path}} needs {what} {{new}} only; before: {{old}}.",
-    }
-    if sense is senses.step:
-        said[CHANGED] = f"{{path}} must have {what} {{new}} now; before: {{old}}."
-    return Element(name, (f"{_OPTIONS}.{option}",), _ANY, sense, VALUE, frozenset({option}), said, remedy, "minor")
+    """An option that is one number."""
+    said = f"The {what} {{path}} is {{new}} now, and was {{old}}."
+    senses_ = (TIGHTENED, LOOSENED, CHANGED) if sense is senses.step else (TIGHTENED, LOOSENED)
+    says = dict.fromkeys(senses_, said)
+    return Element(name, (f"{_OPTIONS}.{option}",), _ANY, sense, VALUE, frozenset({option}), says, remedy, "minor")
 
 
 CLAUSES = (
-    _bound("minimum", "minimum", senses.least, "a value of at least", _BOUND),
-    _bound("maximum", "maximum", senses.most, "a value of at most", _BOUND),
-    _bound("exclusive-minimum", "exclusiveMinimum", senses.least, "a value of more than", _BOUND),
-    _bound("exclusive-maximum", "exclusiveMaximum", senses.most, "a value of less than", _BOUND),
-    _bound("multiple-of", "multipleOf", senses.step, "a value that is a multiple of", _BOUND),
-    _bound("min-length", "minLength", senses.least, "a length of at least", _SIZE),
-    _bound("max-length", "maxLength", senses.most, "a length of at most", _SIZE),
-    _bound("min-items", "minItems", senses.least, "a number of items of at least", _SIZE),
-    _bound("max-items", "maxItems", senses.most, "a number of items of at most", _SIZE),
-    _bound("min-properties", "minProperties", senses.least, "a number of properties of at least", _SIZE),
-    _bound("max-properties", "maxProperties", senses.most, "a number of properties of at most", _SIZE),
+    _bound("minimum", "minimum", senses.least, "least value of", _BOUND),
+    _bound("maximum", "maximum", senses.most, "largest value of", _BOUND),
+    _bound("exclusive-minimum", "exclusiveMinimum", senses.least, "value that must be exceeded by", _BOUND),
+    _bound("exclusive-maximum", "exclusiveMaximum", senses.most, "value that must not be reached by", _BOUND),
+    _bound("multiple-of", "multipleOf", senses.step, "step of", _BOUND),
+    _bound("min-length", "minLength", senses.least, "least length of", _SIZE),
+    _bound("max-length", "maxLength", senses.most, "largest length of", _SIZE),
+    _bound("min-items", "minItems", senses.least, "least number of items of", _SIZE),
+    _bound("max-items", "maxItems", senses.most, "largest number of items of", _SIZE),
+    _bound("min-properties", "minProperties", senses.least, "least number of properties of", _SIZE),
+    _bound("max-properties", "maxProperties", senses.most, "largest number of properties of", _SIZE),
     Element(
         "unique-items",
         (f"{_OPTIONS}.uniqueItems",),
@@ -87,9 +84,9 @@ CLAUSES = (
         VALUE,
         frozenset({"format"}),
         {
-            TIGHTENED: "{path} must be a {new} now.",
-            LOOSENED: "{path} need not be a {old} any more.",
-            CHANGED: "{path} must be a {new}, and had to be a {old}.",
+            TIGHTENED: "{path} must be of format {new} now.",
+            LOOSENED: "{path} need not be of format {old} any more.",
+            CHANGED: "{path} must be of format {new}, and had to be of format {old}.",
         },
         "Keep the format in this major version; a new kind of identifier is a new field.",
         "minor",
