@@ -5,4 +5,5 @@ pytest_plugins = [
     "features.steps.running",
     "features.steps.results",
     "features.steps.contracts",
+    "features.steps.evolving",
 ]

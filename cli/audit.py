@@ -41,7 +41,7 @@ def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broke
 
 def with_ledger(folder: Catalogue, workspace: Workspace) -> list[Contract]:
     """Every input contract that has a ledger in the workspace."""
-    inputs = [contract for contract in folder.all() if contract.envelope is not None]
+    inputs = [contract for contract in folder.newest() if contract.envelope is not None]
     return [c for c in inputs if (workspace.tables(c.name) / "ledger" / "_delta_log").exists()]
 
 

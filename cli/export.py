@@ -63,7 +63,7 @@ def _chosen(names: tuple[str, ...], folder: Catalogue, workspace: Workspace) -> 
     """The input contracts named, else all that have a ledger in the workspace."""
     if names:
         return [_input(folder, name) for name in dict.fromkeys(names)]
-    tables = [c for c in folder.all() if c.rows == "event" and (workspace.tables(c.name) / "ledger").is_dir()]
+    tables = [c for c in folder.newest() if c.rows == "event" and (workspace.tables(c.name) / "ledger").is_dir()]
     if not tables:
         raise MachineError(
             f"{workspace.root} holds no ledger, so there is nothing to export",

@@ -49,6 +49,7 @@ def derivation(contract: Contract, folder: Catalogue, workspace: Workspace) -> "
     references = [folder.get(key) for key in contract.references]
     return Derivation(
         source=contract,
+        older=folder.older(contract),
         outputs=tuple(folder.outputs(contract)),
         references=tuple((reference, folder.data_file(reference)) for reference in references),
         tables=workspace.tables(contract.name),

@@ -5,7 +5,7 @@ so they do not count as versions here.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,8 +19,8 @@ from contracts.compiler.model import Contract, Field
 from exports.errors import ExportError
 from exports.plan import identity
 from exports.reshape import published
+from runtime.delta import MAINTENANCE, row_commits
 
-MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES"})
 LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
 CREATE = "CREATE TABLE"
 LEDGER = "ledger"
@@ -49,7 +49,7 @@ def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapsh
     """
     derived = [contract.name for contract in outputs if contract.rows != "refused"]
     ledger = _open(tables / LEDGER, source)
-    commits = list(islice(_commits(ledger), LOOK_BACK))
+    commits = list(islice(row_commits(ledger), LOOK_BACK))
     versions = [version for version, _ in commits]
     # A table just made belongs together with every other, but once there are rows, nothing is no export of them.
     whole = [version for version, commit in commits if commit.get("operation") != CREATE or version == versions[0]]
@@ -80,13 +80,6 @@ def _open(path: Path, source: Contract) -> DeltaTable:
         raise ExportError(
             f"{source.name} has no table {path.name} at {path}", f"Run `tickets process {source.name} --once` first."
         ) from error
-
-
-def _commits(table: DeltaTable) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(version, commit) of each commit that changed rows, newest first."""
-    for commit in table.history():
-        if commit.get("operation") not in MAINTENANCE:
-            yield int(commit["version"]), commit
 
 
 def _ledger_version(commit: Mapping[str, Any]) -> int | None:

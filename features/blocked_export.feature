@@ -7,5 +7,5 @@ Feature: An export that fails its check publishes nothing
     And the results are exported
     And the output contract tickets now allows at most 1 as target_hours
     When the results are exported again
-    Then the export fails, naming rows and the clause tickets.v1/target_hours/maximum
+    Then the export fails, naming rows and the clause tickets.v2/target_hours/maximum
     And the published export is still the first one

@@ -6,6 +6,7 @@ events that the producer would refuse are sent with a plain Kafka client.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,6 +42,16 @@ class Pipeline:
     sent: list[tuple[int, int]] = field(default_factory=list)
     last: subprocess.CompletedProcess[str] | None = None
     address: dict[str, Any] = field(default_factory=dict)
+
+    def copy_contracts(self) -> None:
+        """Go on with a copy of the contracts, which a scenario may change."""
+        self.contracts = self.data / "contracts"
+        ours = shutil.ignore_patterns("compiler", "__pycache__")
+        shutil.copytree(ROOT / "contracts", self.contracts, ignore=ours, dirs_exist_ok=True)
+
+    def contract_file(self, name: str) -> Path:
+        """The file of a contract's highest major."""
+        return max((self.contracts / name).glob("v*.odcs.yaml"))
 
     @property
     def kind(self) -> str:
@@ -80,10 +91,15 @@ class Pipeline:
 
     def close(self) -> None:
         """Stop what runs."""
+        self.stop()
+        self.run("broker", "down", expect=None)
+
+    def stop(self) -> None:
+        """Stop the running job, if there is one, as an operator does."""
         if self.live is not None:
             self.live.send_signal(signal.SIGTERM)
             self.live.wait(120)
-        self.run("broker", "down", expect=None)
+            self.live = None
 
     @property
     def bootstrap(self) -> str:

@@ -64,8 +64,8 @@ Feature: An event that breaks its contract never reaches an export
         | fault                    | clause                                      |
         | another ticket's key     | client_tickets.v1/@key/equals               |
         | no header event_id       | client_tickets.v1/@header.event_id/required |
-        | no header contract_version | client_tickets.v1/@version/required       |
-        | the version 3.0.0        | client_tickets.v1/@version/known            |
+        | no header contract_version | client_tickets.v2/@version/required       |
+        | the version 3.0.0        | client_tickets.v2/@version/known            |
 
   Rule: bytes that are no event are kept, and stop nobody
 

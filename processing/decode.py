@@ -4,7 +4,6 @@ Strict: bytes that RFC 8259 refuses are refused, nothing is rounded or coerced, 
 it breaks. Judged in the order syntax, envelope, then field by field.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from contracts.compiler import strict_json
 from contracts.compiler.model import Clause, Contract, Finding
+from processing.identity import BodyHash
 from processing.judges import Judgement, compile_members, finding, json_number, json_type, shown
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -22,8 +22,8 @@ Headers = Sequence[tuple[str, bytes | None]]
 class Verdict:
     """What one record is: `outcome` accepted, rejected or tombstone (duplicates are found later, over many).
 
-    `event` holds the stored values in the contract's field order, None unless accepted. `body_hash` (16 bytes,
-    keyed) is equal for equal decoded values, unknown fields included, however they were written.
+    `event` holds the stored values in the contract's field order, None unless accepted; `body_hash` is theirs
+    (identity.py).
     """
 
     outcome: str
@@ -79,7 +79,7 @@ class Decoder:
     """
 
     def __init__(self, contract: Contract, key: bytes) -> None:
-        self._key = key
+        self._body_hash = BodyHash(contract.fields, key)
         self._members = compile_members(contract.fields, key, masked=False)
         self._wholes = contract.wholes()
         self._ranks = {clause.id: rank for rank, clause in enumerate(contract.all_clauses())}
@@ -89,6 +89,10 @@ class Decoder:
         sources = {header.source: header.name for header in contract.envelope.headers} if contract.envelope else {}
         self._version_header = sources.get("$version")
         self._id_header = sources.get(self._event_id or "")
+
+    def version_of(self, headers: Headers) -> str | None:
+        """The version that a record says it was written with, None where it says none."""
+        return _text(dict(headers).get(self._version_header)) if self._version_header else None
 
     def decode(self, value: bytes | None, key: bytes | None, headers: Headers) -> Verdict:
         """The verdict on one record; never raises, whatever the bytes."""
@@ -156,8 +160,7 @@ class Decoder:
         )
         if judgement.findings:
             return Verdict("rejected", event_id, version, None, unknown, tuple(judgement.findings), None)
-        same = hashlib.blake2b(repr((stored, unknown)).encode(), key=self._key, digest_size=16).digest()
-        return Verdict("accepted", event_id, version, same, unknown, (), stored)
+        return Verdict("accepted", event_id, version, self._body_hash(stored, unknown), unknown, (), stored)
 
     def _judge_envelope(
         self, body: dict[str, Any], key: bytes | None, sent: Mapping[str, bytes | None], judgement: Judgement

@@ -14,7 +14,8 @@ from processing import reference
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.kpis import aggregation
-from processing.tables import accepted_contract, note
+from processing.tables import CREATED, accepted_contract, ledger_version, note, reached
+from processing.versions import Versions
 
 References = dict[str, DataFrame]
 
@@ -23,10 +24,12 @@ References = dict[str, DataFrame]
 class Derivation:
     """What is derived from one input contract's ledger, and from which reference data.
 
-    `references` maps a reference contract to its CSV file; `tables` is the folder of all its tables.
+    `older` are the source's lower majors, whose events are read too. `references` maps a reference contract to its CSV
+    file; `tables` is the folder of all its tables.
     """
 
     source: Contract
+    older: tuple[Contract, ...]
     outputs: tuple[Contract, ...]
     references: tuple[tuple[Contract, Path], ...]
     tables: Path
@@ -40,6 +43,16 @@ class Derivation:
     def aggregates(self) -> tuple[Contract, ...]:
         """The contracts computed from the accepted rows."""
         return tuple(output for output in self.outputs if output.rows == "aggregate")
+
+    @property
+    def versions(self) -> Versions:
+        """The majors whose events are read."""
+        return Versions(self.source, self.older)
+
+    @property
+    def derived(self) -> dict[Path, Contract]:
+        """Every derived table's contract by its path."""
+        return {self.path(contract): contract for contract in (self.accepted, *self.aggregates)}
 
     @property
     def ledger(self) -> Path:
@@ -82,20 +95,34 @@ def _column(field: Field) -> Column:
 
 @dataclass(frozen=True)
 class Stamp:
-    """One committed micro-batch: its name in the ledger, the ledger version it made, and its transaction."""
+    """One committed micro-batch: its name in the ledger, and its transaction."""
 
     batch: str
-    ledger: int
     application: str
     number: int
 
 
-def append_accepted(spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp) -> None:
-    """Append one ledger batch's accepted rows; a batch that was appended before is skipped by its number."""
+def follow(spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp) -> int:
+    """Bring the accepted rows to the ledger's version, which is returned: by one append where only the batch is
+    missing, by a rebuild where rows of the ledger changed otherwise (replayed, carried to a new major).
+    """
+    ledger, noted = reached(derivation.ledger), ledger_version(derivation.path(derivation.accepted))
+    if noted == ledger.before and noted is not None:
+        append_accepted(spark, derivation, references, stamp, ledger.version)
+    elif noted != ledger.version:
+        rebuild_accepted(spark, derivation, references, ledger.version)
+    return ledger.version
+
+
+def append_accepted(
+    spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp, ledger: int
+) -> None:
+    """Append the newest ledger batch's accepted rows; one that was appended before is skipped by its number."""
     events = spark.read.format("delta").load(str(derivation.ledger))
     mine = events.where((F.col("batch") == stamp.batch) & (F.col("outcome") == "accepted"))
     rows = accepted_rows(mine, derivation, references)
-    writer = rows.write.format("delta").mode("append").option("userMetadata", note(stamp.ledger))
+    said = note(ledger, derivation.accepted)
+    writer = rows.write.format("delta").mode("append").option("userMetadata", said)
     writer = writer.option("txnAppId", stamp.application).option("txnVersion", stamp.number)
     writer.save(str(derivation.path(derivation.accepted)))
 
@@ -104,7 +131,7 @@ def rebuild_accepted(spark: SparkSession, derivation: Derivation, references: Re
     """Compute the accepted rows anew from the whole ledger."""
     events = spark.read.format("delta").load(str(derivation.ledger)).where("outcome = 'accepted'")
     rows = accepted_rows(events, derivation, references)
-    _overwrite(rows, derivation.path(derivation.accepted), ledger)
+    _overwrite(rows, derivation.path(derivation.accepted), note(ledger, derivation.accepted))
 
 
 def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
@@ -113,8 +140,25 @@ def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int)
     for contract in derivation.aggregates:
         rows = aggregation(contract.name)(accepted)
         cast = [F.col(field.name).cast(spark_type(field)).alias(field.name) for field in contract.fields]
-        _overwrite(rows.select(*cast), derivation.path(contract), ledger)
+        _overwrite(rows.select(*cast), derivation.path(contract), note(ledger, contract))
 
 
-def _overwrite(rows: DataFrame, path: Path, ledger: int) -> None:
-    rows.write.format("delta").mode("overwrite").option("userMetadata", note(ledger)).save(str(path))
+def catch_up(spark: SparkSession, derivation: Derivation, references: References) -> None:
+    """Bring every derived table to the ledger's version by making it anew; nothing where it is there."""
+    ledger = reached(derivation.ledger).version
+    if ledger == CREATED:
+        return
+    if ledger_version(derivation.path(derivation.accepted)) != ledger:
+        rebuild_accepted(spark, derivation, references, ledger)
+    if any(ledger_version(derivation.path(contract)) != ledger for contract in derivation.aggregates):
+        refresh_aggregates(spark, derivation, ledger)
+
+
+def behind(derivation: Derivation) -> bool:
+    """Whether the accepted rows lack more of the ledger than the one batch that a restart appends."""
+    ledger = reached(derivation.ledger)
+    return ledger_version(derivation.path(derivation.accepted)) not in (ledger.version, ledger.before)
+
+
+def _overwrite(rows: DataFrame, path: Path, said: str) -> None:
+    rows.write.format("delta").mode("overwrite").option("userMetadata", said).save(str(path))

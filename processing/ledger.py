@@ -13,8 +13,9 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 
 from contracts.compiler.model import Contract
 from processing.columns import arrow_type
-from processing.decode import Decoder, Verdict
+from processing.decode import Verdict
 from processing.tables import LEDGER, event_columns
+from processing.versions import VersionedDecoder, Versions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,27 +43,28 @@ def prepare(spark: SparkSession) -> None:
         spark.conf.set(name, value)
 
 
-def decode(records: DataFrame, contract: Contract, key: bytes) -> DataFrame:
+def decode(records: DataFrame, versions: Versions, key: bytes) -> DataFrame:
     """Kafka source rows to ledger rows before deduplication: coordinates, verdict, typed event, and the raw record."""
+    contract = versions.target
     taken = records.select("partition", "offset", F.col("timestamp").alias("received_at"), "key", "value", "headers")
     raw = ("raw_key", "raw_value", "raw_headers")
     columns = ("partition", "offset", "received_at", *_DECODED, *raw)
     schema = ", ".join(f"`{name}` {LEDGER[name][0].removesuffix(' NOT NULL')}" for name in columns)
-    return taken.mapInArrow(_worker(contract, key), f"{schema}, event {event_columns(contract)}")
+    return taken.mapInArrow(_worker(versions, key), f"{schema}, event {event_columns(contract)}")
 
 
-def _worker(contract: Contract, key: bytes) -> Any:
+def _worker(versions: Versions, key: bytes) -> Any:
     """The function a Spark task runs: compiles the decoder once, then one Arrow batch in, one out."""
 
     def run(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
-        decoder = Decoder(contract, key)
+        decoder = VersionedDecoder(versions, key)
         for batch in batches:
-            yield _decode_batch(batch, decoder, contract)
+            yield _decode_batch(batch, decoder, versions.target)
 
     return run
 
 
-def _decode_batch(batch: "pa.RecordBatch", decoder: Decoder, contract: Contract) -> "pa.RecordBatch":
+def _decode_batch(batch: "pa.RecordBatch", decoder: VersionedDecoder, contract: Contract) -> "pa.RecordBatch":
     import pyarrow as pa
 
     columns = {name: batch.column(name) for name in batch.schema.names}
@@ -158,6 +160,7 @@ def settle(decoded: DataFrame, known: DataFrame | None, batch: str) -> DataFrame
         *(F.when(~kept, F.col(name)).alias(name) for name in ("raw_key", "raw_value", "raw_headers")),
         F.length("raw_value").cast("bigint").alias("raw_bytes"),
         F.lit(batch).alias("batch"),
+        F.lit(None).cast(LEDGER["history"][0]).alias("history"),
         F.when(kept, F.col("event")).alias("event"),
     )
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
@@ -21,15 +21,10 @@ from pyspark.sql.streaming import StreamingQuery
 from processing import derive, ledger, tables
 from processing.derive import Derivation, References, Stamp
 from processing.errors import ProcessingError
+from processing.lease import Lease
+from processing.migrate import bring
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
-
-
-class Lease(Protocol):
-    """What says whether this process may still write; raises where it may not."""
-
-    def check(self) -> None:
-        """Raise unless this process is still the one writer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +73,9 @@ class Job:
         path = self.derivation.ledger
         ledger.prepare(self.spark)
         self.references = derive.read_references(self.spark, self.derivation, self.key)
-        tables.create_ledger(path, self.derivation.source)
-        for contract in (self.derivation.accepted, *self.derivation.aggregates):
-            tables.create_derived(self.derivation.path(contract), contract)
-        if not (self.checkpoint / "metadata").exists():
-            self._catch_up()  # a lost checkpoint: no batch will be run again, so its accepted rows come from the ledger
+        bring(self.derivation.versions, self.derivation.derived, path, self.key, self.lease.check)
+        if not (self.checkpoint / "metadata").exists() or derive.behind(self.derivation):
+            self._catch_up()  # what no batch that is run again would append comes from the ledger
         query = self._start()
         self._await(query)
         self._catch_up()  # after a stop too: what was read can then be exported
@@ -125,15 +118,13 @@ class Job:
         spark, path = records.sparkSession, self.derivation.ledger
         application = self._application()
         batch = f"{application}:{number}"
-        decoded = ledger.decode(records, self.derivation.source, self.key)
+        decoded = ledger.decode(records, self.derivation.versions, self.key)
         known = None if tables.version(path) == tables.CREATED else ledger.known_events(spark, path)
         rows = ledger.settle(decoded, known, batch)
         self.lease.check()
         ledger.commit(rows, path, application, number)
-        version = tables.version(path)
         self.lease.check()
-        stamp = Stamp(batch, version, application, number)
-        derive.append_accepted(spark, self.derivation, self.references, stamp)
+        version = derive.follow(spark, self.derivation, self.references, Stamp(batch, application, number))
         if self.every:
             derive.refresh_aggregates(spark, self.derivation, version)
         self.on_batch(Batch(number, _outcomes(path, batch), time.monotonic() - began))
@@ -162,16 +153,8 @@ class Job:
 
     def _catch_up(self) -> None:
         """Bring every derived table to the ledger's version."""
-        version = tables.version(self.derivation.ledger)
-        if version == tables.CREATED:
-            return
         self.lease.check()
-        accepted = self.derivation.path(self.derivation.accepted)
-        if tables.ledger_version(accepted) != version:
-            derive.rebuild_accepted(self.spark, self.derivation, self.references, version)
-        behind = [tables.ledger_version(self.derivation.path(c)) for c in self.derivation.aggregates]
-        if any(noted != version for noted in behind):
-            derive.refresh_aggregates(self.spark, self.derivation, version)
+        derive.catch_up(self.spark, self.derivation, self.references)
 
 
 def _outcomes(path: Path, batch: str) -> dict[str, int]:

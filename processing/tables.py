@@ -5,16 +5,26 @@ Everything of one input contract lies below `<data>/tables/<contract>/`: `ledger
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from contracts.compiler.model import Contract
 from processing.columns import arrow_type, quoted, spark_type
+from runtime.delta import row_commits
 
+REASONS = "array<struct<clause:string,path:string,found:string,wanted:string>>"
 CREATED = 0  # the version of a table that was made and never written to
 _REASON = pa.struct([pa.field(name, pa.string()) for name in ("clause", "path", "found", "wanted")])
+_BEFORE = pa.struct(
+    [
+        pa.field("at", pa.timestamp("us", tz="UTC")),
+        pa.field("outcome", pa.string()),
+        pa.field("violations", pa.list_(_REASON)),
+    ]
+)
 _HEADER = pa.struct([pa.field("key", pa.string()), pa.field("value", pa.binary())])
 _ARROW: Mapping[str, pa.DataType] = {
     "int": pa.int32(),
@@ -23,8 +33,9 @@ _ARROW: Mapping[str, pa.DataType] = {
     "binary": pa.binary(),
     "boolean": pa.bool_(),
     "timestamp": pa.timestamp("us", tz="UTC"),
-    "array<struct<clause:string,path:string,found:string,wanted:string>>": pa.list_(_REASON),
+    REASONS: pa.list_(_REASON),
     "array<struct<key:string,value:binary>>": pa.list_(_HEADER),
+    f"array<struct<at:timestamp,outcome:string,violations:{REASONS}>>": pa.list_(_BEFORE),
 }
 
 # The ledger's own columns, in order: name -> (Spark type, meaning). `event` follows, made from the contract.
@@ -40,7 +51,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "is_early": ("boolean", "Event time is more than earlyAfter after received_at; null unless decoded."),
     "unknown_fields": ("string", "JSON object of fields the contract does not name, null without any."),
     "violations": (
-        "array<struct<clause:string,path:string,found:string,wanted:string>>",
+        REASONS,
         "Every clause broken; null unless rejected.",
     ),
     "first_partition": ("int", "Of a duplicate or conflict: partition of the event that came first."),
@@ -53,7 +64,12 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     ),
     "raw_bytes": ("bigint", "Size of the value as received."),
     "batch": ("string NOT NULL", "Which micro-batch committed the row."),
+    "history": (
+        f"array<struct<at:timestamp,outcome:string,violations:{REASONS}>>",
+        "What the record was before, oldest first: until when, its outcome and reasons; null if it never changed.",
+    ),
 }
+_WRITTEN_AS = "contract"  # in the event column's metadata, so that rows and what they are change in one commit
 _STATISTICS = "partition,offset,received_at,batch"  # no value of an event ends up in the Delta log
 
 
@@ -67,8 +83,8 @@ def event_columns(source: Contract) -> str:
     return f"struct<{','.join(f'{quoted(field.name)}:{spark_type(field)}' for field in source.fields)}>"
 
 
-def create_ledger(path: Path, source: Contract) -> None:
-    """Create the ledger where it is missing."""
+def ledger_schema(source: Contract) -> pa.Schema:
+    """The ledger's columns; `event` says in its metadata whose major its values are."""
     columns = [
         pa.field(
             name,
@@ -79,12 +95,18 @@ def create_ledger(path: Path, source: Contract) -> None:
         for name, (type_, text) in LEDGER.items()
     ]
     event = pa.struct([pa.field(field.name, arrow_type(field)) for field in source.fields])
-    _create(path, [*columns, pa.field("event", event)], _STATISTICS, {})
+    return pa.schema([*columns, pa.field("event", event, metadata={_WRITTEN_AS: source.key})])
 
 
-def create_derived(path: Path, contract: Contract) -> None:
-    """Create a derived table where it is missing, with exactly its contract's columns."""
-    columns = [
+def written_as(held: pa.Schema) -> str | None:
+    """The contract (`name.vN`) whose values a ledger's events are; None where the ledger does not say."""
+    found = (held.field("event").metadata or {}).get(_WRITTEN_AS.encode())
+    return None if found is None else str(found.decode())
+
+
+def derived_schema(contract: Contract) -> pa.Schema:
+    """A derived table's columns: exactly its contract's."""
+    return pa.schema(
         pa.field(
             field.name,
             arrow_type(field),
@@ -92,48 +114,101 @@ def create_derived(path: Path, contract: Contract) -> None:
             metadata={"comment": field.description},
         )
         for field in contract.fields
-    ]
-    _create(
-        path,
-        columns,
-        ",".join(field.name for field in contract.fields if field.type == "timestamp"),
-        {"userMetadata": note(CREATED)},
     )
 
 
-def _create(path: Path, columns: list[Any], statistics: str, said: dict[str, str]) -> None:
+def create_ledger(path: Path, source: Contract) -> None:
+    """Create the ledger where it is missing."""
+    _create(path, ledger_schema(source), _STATISTICS, {}, "ignore")
+
+
+def create_derived(path: Path, contract: Contract) -> None:
+    """Create a derived table where it is missing, with exactly its contract's columns."""
+    _create(path, derived_schema(contract), _moments(contract), {"userMetadata": note(CREATED, contract)}, "ignore")
+
+
+def replace_derived(path: Path, contract: Contract) -> None:
+    """A derived table's columns as its contract has them now, and no rows: it is to be made anew from the ledger.
+
+    One commit; the versions before it keep their columns and rows.
+    """
+    said = {"userMetadata": json.dumps({"contract": contract.key})}
+    _create(path, derived_schema(contract), _moments(contract), said, "overwrite")
+
+
+def _moments(contract: Contract) -> str:
+    return ",".join(field.name for field in contract.fields if field.type == "timestamp")
+
+
+def _create(
+    path: Path, columns: pa.Schema, statistics: str, said: dict[str, str], mode: Literal["ignore", "overwrite"]
+) -> None:
     """Through deltalake, not Spark: milliseconds instead of seconds, and the same table."""
-    import pyarrow as pa
     from deltalake import CommitProperties, DeltaTable, Schema
 
-    if DeltaTable.is_deltatable(str(path)):
+    if mode == "ignore" and DeltaTable.is_deltatable(str(path)):
         return
-    settings = {"delta.dataSkippingStatsColumns": statistics}
-    schema = Schema.from_arrow(pa.schema(columns))
     DeltaTable.create(
         str(path),
-        schema,
-        mode="ignore",
-        configuration=settings,
+        Schema.from_arrow(columns),
+        mode=mode,
+        configuration={"delta.dataSkippingStatsColumns": statistics},
         commit_properties=CommitProperties(custom_metadata=said),
     )
 
 
-def version(path: Path) -> int:
-    """The table's latest version."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a ledger has come: its newest version that changed rows.
+
+    `before` is the version before that, where the newest only added rows; None where it changed others.
+    """
+
+    version: int
+    before: int | None
+
+
+def reached(path: Path) -> Reached:
+    """Where the ledger is; commits that change no row (columns added, files compacted) do not count."""
     from deltalake import DeltaTable
 
-    return int(DeltaTable(path, without_files=True).version())
+    commits = row_commits(DeltaTable(path))
+    newest, commit = next(commits)
+    added = commit.get("operation") == "WRITE" and commit.get("operationParameters", {}).get("mode") == "Append"
+    return Reached(newest, next(commits, (None, {}))[0] if added else None)
+
+
+def held_schema(path: Path) -> pa.Schema:
+    """The columns a table has now."""
+    from deltalake import DeltaTable
+
+    return pa.schema(DeltaTable(path).schema())
+
+
+def version(path: Path) -> int:
+    """The table's latest version that changed rows."""
+    return reached(path).version
 
 
 def ledger_version(path: Path) -> int | None:
     """The ledger version a derived table was last brought to, None where it never was."""
+    found = _noted(path).get("ledger_version")
+    return None if found is None else int(found)
+
+
+def made_by(path: Path) -> str | None:
+    """The contract (`name.vN`) that a derived table was last written by; None where it does not say."""
+    return _noted(path).get("contract")
+
+
+def _noted(path: Path) -> dict[str, Any]:
     from deltalake import DeltaTable
 
-    noted = DeltaTable(path, without_files=True).history(1)[0].get("userMetadata")
-    return int(json.loads(noted)["ledger_version"]) if noted else None
+    _, commit = next(row_commits(DeltaTable(path)))
+    found: dict[str, Any] = json.loads(commit.get("userMetadata") or "{}")
+    return found
 
 
-def note(ledger: int) -> str:
-    """What a derived table's commit says about the ledger it came from (Delta's userMetadata)."""
-    return json.dumps({"ledger_version": ledger})
+def note(ledger: int, contract: Contract) -> str:
+    """What a derived table's commit says about the ledger it came from and its contract (Delta's userMetadata)."""
+    return json.dumps({"ledger_version": ledger, "contract": contract.key})

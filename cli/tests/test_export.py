@@ -50,11 +50,11 @@ def test_a_failed_check_exits_with_1(lab: Lab) -> None:
     lab.tickets({**TICKET, "priority": "urgent!!"})
     result = _run(lab)
     assert result.exit_code == 1
-    assert "tickets: clause tickets.v1/priority/enum wants one of low, normal, high, urgent" in result.stderr
+    assert "tickets: clause tickets.v2/priority/enum wants one of low, normal, high, urgent" in result.stderr
     assert '$.priority is "urgent!!"' in result.stderr
     assert "Nothing was published" in result.stderr
     failed = json.loads(_run(lab, "--json").stdout)["exports"][0]
-    assert failed["failures"]["tickets"]["totals"] == {"tickets.v1/priority/enum": 1}
+    assert failed["failures"]["tickets"]["totals"] == {"tickets.v2/priority/enum": 1}
     assert lab.published() == []
 
 
@@ -63,7 +63,7 @@ def test_a_failed_check_exits_with_1(lab: Lab) -> None:
     [
         (("--format", "xml"), "Known: json, csv, parquet, duckdb"),
         (("--format", ""), "Known: json"),
-        (("tickets",), "made from client_tickets.v1: export that"),
+        (("tickets",), "made from client_tickets.v2: export that"),
     ],
 )
 def test_wrong_use_exits_with_2(lab: Lab, arguments: tuple[str, ...], words: str) -> None:

@@ -195,7 +195,7 @@ def test_ten_rows_are_shown_and_all_are_counted(lab: Lab) -> None:
     contract = lab.folder.get("tickets")
     rows = [{**TICKET, "event_id": f"{n:08d}-52ae-4a1c-9d0f-5d4f6f0f6f11", "priority": "x"} for n in range(25)]
     report = examine(contract, _frame(contract, rows))
-    assert report.totals == {"tickets.v1/priority/enum": 25}
+    assert report.totals == {"tickets.v2/priority/enum": 25}
     assert [failure.row for failure in report.failures] == list(range(1, 11))
     assert "... and 15 more" in "\n".join(report.lines("tickets"))
 
@@ -229,12 +229,12 @@ def test_a_column_of_another_type_breaks_its_type_clause(lab: Lab) -> None:
     frame = _frame(contract, [TICKET]).with_columns(pl.col("kafka_offset").cast(pl.String))
     (failure,) = check(contract, frame)
     assert (failure.clause, failure.row, failure.found) == (
-        "tickets.v1/kafka_offset/type",
+        "tickets.v2/kafka_offset/type",
         None,
         "a column of type String",
     )
     (missing,) = check(contract, frame.drop("kafka_offset"))
-    assert missing.clause == "tickets.v1/$/type"
+    assert missing.clause == "tickets.v2/$/type"
 
 
 def test_the_environment_cannot_switch_the_check_off(lab: Lab) -> None:
@@ -244,7 +244,7 @@ def test_the_environment_cannot_switch_the_check_off(lab: Lab) -> None:
     contract = lab.folder.get("tickets")
     frame = _frame(contract, [{**TICKET, "priority": "x"}])
     with config_context(validation_enabled=False, validation_depth=ValidationDepth.SCHEMA_ONLY):
-        assert [failure.clause for failure in check(contract, frame)] == ["tickets.v1/priority/enum"]
+        assert [failure.clause for failure in check(contract, frame)] == ["tickets.v2/priority/enum"]
 
 
 def test_an_empty_table_passes(lab: Lab) -> None:

@@ -204,7 +204,7 @@ def test_csv_is_rfc_4180(lab: Lab) -> None:
     assert b"\n" not in header + row
     assert header.startswith(b"event_id,event_type,ticket_id")
     assert b'2026-01-05T08:30:00.123456Z,"",billing' in row
-    assert b"0123456789abcdef0123456789abcdef,,5," in row
+    assert b"0123456789abcdef0123456789abcdef,,,5," in row
     assert b'"[""vip"",""legal""]"' in row
 
 

@@ -236,7 +236,7 @@ def test_primary_key_and_unique_are_two_clauses(lab: Lab) -> None:
     """An event id that stands twice breaks both that its contract says of it."""
     contract = lab.folder.get("tickets")
     frame = pl.DataFrame([dict(TICKET), {**TICKET, "kafka_offset": 1}], schema=_schema(contract))
-    assert examine(contract, frame).totals == {"tickets.v1/event_id/primaryKey": 2, "tickets.v1/event_id/unique": 2}
+    assert examine(contract, frame).totals == {"tickets.v2/event_id/primaryKey": 2, "tickets.v2/event_id/unique": 2}
     assert check(contract, frame.with_columns(event_id=pl.Series(IDS))) == []
 
 

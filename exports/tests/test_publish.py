@@ -15,8 +15,8 @@ from exports import publish
 from exports.errors import ExportError
 from exports.publish import Place
 from exports.sinks import SINKS
-from exports.snapshot import MAINTENANCE
 from exports.tests.lab import ACCEPTED, IDS, KPI, TICKET, Lab, fill, ledger_frame, stored
+from runtime.delta import MAINTENANCE
 
 
 def _latest(lab: Lab) -> Any:
@@ -29,12 +29,12 @@ def test_the_manifest_says_what_was_published(lab: Lab) -> None:
     folder = lab.workspace.root / lab.export()["path"]
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["ledger_version"] == version
-    assert manifest["contracts"]["tickets.v1"]["version"] == "1.0.0"
+    assert manifest["contracts"]["tickets.v2"]["version"] == "2.0.0"
     assert manifest["offsets"] == {"0": {"min": 0, "max": 1, "count": 2}, "1": {"min": 7, "max": 7, "count": 1}}
     assert manifest["outcomes"] == {"accepted": 2, "rejected": 1}
     assert manifest["tables"]["tickets"]["rows"] == 2
     assert {"name": "amount", "type": "decimal(12,2)", "required": False} in manifest["tables"]["tickets"]["columns"]
-    assert {"clause": "tickets.v1/priority/enum", "rows": 2, "failed": 0} in manifest["tables"]["tickets"]["checks"]
+    assert {"clause": "tickets.v2/priority/enum", "rows": 2, "failed": 0} in manifest["tables"]["tickets"]["checks"]
     assert set(manifest["files"]) | {"manifest.json"} == {path.name for path in folder.iterdir()}
     for name, entry in manifest["files"].items():
         content = (folder / name).read_bytes()

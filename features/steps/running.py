@@ -7,7 +7,7 @@ import signal
 
 from pytest_bdd import given, parsers, when
 
-from features.harness import ROOT, Pipeline, wait_for
+from features.harness import Pipeline, wait_for
 from features.steps.sending import Story, send_drafts
 
 
@@ -49,9 +49,8 @@ def the_results_are_exported(pipeline: Pipeline, story: Story) -> None:
 @given(parsers.parse("the output contract {name} now allows at most {bound:d} as {field}"))
 def a_tighter_output_contract(pipeline: Pipeline, name: str, bound: int, field: str) -> None:
     """Work with a copy of the contracts in which one bound is lower."""
-    pipeline.contracts = pipeline.data / "contracts"
-    shutil.copytree(ROOT / "contracts", pipeline.contracts, ignore=shutil.ignore_patterns("compiler", "__pycache__"))
-    file = pipeline.contracts / name / "v1.odcs.yaml"
+    pipeline.copy_contracts()
+    file = pipeline.contract_file(name)
     text = file.read_text("utf-8")
     assert "maximum: 720" in text
     file.write_text(text.replace("maximum: 720", f"maximum: {bound}"), "utf-8")

@@ -61,8 +61,8 @@ def story() -> Story:
     return Story()
 
 
-def valid_event() -> Draft:
-    """A valid event of a ticket that no other scenario has."""
+def valid_event(version: int = 1) -> Draft:
+    """A valid event of a ticket that no other scenario has; it is valid in every version."""
     number = uuid.uuid4()
     event = {
         "event_id": str(number),
@@ -75,7 +75,7 @@ def valid_event() -> Draft:
         "priority": "normal",
         "channel": "web",
     }
-    headers = {"contract": "client_tickets", "contract_version": "1.0.0", "event_id": str(number)}
+    headers = {"contract": "client_tickets", "contract_version": f"{version}.0.0", "event_id": str(number)}
     return Draft(event, str(event["ticket_id"]), headers)
 
 
@@ -92,6 +92,12 @@ def send_drafts(pipeline: Pipeline, story: Story) -> None:
 def a_valid_event(story: Story) -> None:
     """Draft one."""
     story.drafts.append(valid_event())
+
+
+@given(parsers.parse("a valid client_tickets event of version {version:d}"))
+def a_valid_event_of_version(story: Story, version: int) -> None:
+    """Draft one that says its version."""
+    story.drafts.append(valid_event(version))
 
 
 def _value(text: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing.decode import Decoder, Verdict
 
-CONTRACT = Catalogue(HOME).get("client_tickets")
+CONTRACT = Catalogue(HOME).get("client_tickets.v1")
 DECODER = Decoder(CONTRACT, b"k" * 32)
 EVENT: dict[str, Any] = {
     "event_id": "0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11",

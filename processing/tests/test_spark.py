@@ -11,6 +11,7 @@ from contracts.compiler.catalogue import Catalogue
 from processing.columns import arrow_type
 from processing.decode import Decoder
 from processing.tables import create_derived, create_ledger, ledger_version, version
+from processing.versions import Versions
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -95,16 +96,17 @@ def derivation(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) 
     """The tables after one micro-batch of all values, made as the job makes them."""
     from processing import derive, ledger
 
-    made = derive.Derivation(CONTRACT, (), (), tmp_path_factory.mktemp("tables"))
+    made = derive.Derivation(CONTRACT, (), (), (), tmp_path_factory.mktemp("tables"))
     ledger.prepare(spark)
     create_ledger(made.ledger, CONTRACT)
     create_derived(made.path(made.accepted), made.accepted)
     sent = [*VALUES, *(value for value, _ in OTHERS)]
     rows: list[tuple[Any, ...]] = [(0, offset, RECEIVED, key_of(value), value, []) for offset, value in enumerate(sent)]
     records = spark.createDataFrame(rows, f"{RECORD}, {HEADERS}")
-    ledger.commit(ledger.settle(ledger.decode(records, CONTRACT, KEY), None, "test:0"), made.ledger, "test", 0)
-    stamp = derive.Stamp("test:0", version(made.ledger), "test", 0)
-    derive.append_accepted(spark, made, {}, stamp)
+    ledger.commit(
+        ledger.settle(ledger.decode(records, Versions(CONTRACT, ()), KEY), None, "test:0"), made.ledger, "test", 0
+    )
+    derive.follow(spark, made, {}, derive.Stamp("test:0", "test", 0))
     return made
 
 

@@ -22,7 +22,7 @@ from contracts.compiler.yaml_reader import read
 from exports.check import examine
 
 CONTRACTS = {contract.key: contract for contract in Catalogue(HOME).all()}
-EVENTS = "client_tickets.v1"
+EVENTS, NEWEST = "client_tickets.v1", "client_tickets.v2"
 
 
 def file_of(contract: Contract) -> Path:
@@ -83,9 +83,12 @@ def test_a_table_is_judged_as_it_says(key: str, case: TableCase, request: pytest
     touched.record("case", request.node.nodeid, case.clauses)
 
 
-def test_generated_payloads_break_every_clause_but_those_of_the_envelope(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("key", [EVENTS, NEWEST])
+def test_generated_payloads_break_every_clause_but_those_of_the_envelope(
+    key: str, request: pytest.FixtureRequest
+) -> None:
     """Each is refused for the clause it aims at."""
-    contract = CONTRACTS[EVENTS]
+    contract = CONTRACTS[key]
     missed = []
     for example in examples(contract, Random(1), 3, 0):
         if example.aimed is not None:
@@ -97,14 +100,15 @@ def test_generated_payloads_break_every_clause_but_those_of_the_envelope(request
     assert missed == []
 
 
-def test_no_clause_of_client_tickets_can_change_unnoticed(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("key", [EVENTS, NEWEST])
+def test_no_clause_of_client_tickets_can_change_unnoticed(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every bound, list, pattern, type and header changed in turn: some case above goes red."""
-    file = HOME / "client_tickets" / "v1.odcs.yaml"
+    file = Path(CONTRACTS[key].file)
     changes = list(mutants(read(file), str(file)))
-    cases: list[Case | TableCase] = [*CASES[EVENTS], *TABLES[EVENTS]]
+    cases: list[Case | TableCase] = [*CASES[key], *TABLES[key]]
     unnoticed = [mutant.name for mutant in changes if not any(fails(mutant.contract, case) for case in cases)]
     with capsys.disabled():
-        print(f"\nmutation score of client_tickets: {len(changes) - len(unnoticed)} of {len(changes)} changes noticed")
+        print(f"\nmutation score of {key}: {len(changes) - len(unnoticed)} of {len(changes)} changes noticed")
     assert unnoticed == []
     assert len(changes) > 100
 

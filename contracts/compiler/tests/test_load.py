@@ -37,7 +37,7 @@ def test_every_contract_of_the_project_is_in_order() -> None:
 
 def test_a_contract_is_read_whole() -> None:
     """Envelope, clauses, nested fields, roles and service levels arrive in the model."""
-    contract = Catalogue(HOME).get("client_tickets")
+    contract = Catalogue(HOME).get("client_tickets.v1")
     assert contract.key == "client_tickets.v1"
     assert contract.envelope is not None
     assert (contract.envelope.key, contract.envelope.partitions) == ("ticket_id", 4)

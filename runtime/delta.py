@@ -1,0 +1,22 @@
+"""Delta log to the commits that count: those that changed rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+# Commits that change no row: files compacted or removed, settings, columns added (old rows read null there).
+MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "ADD COLUMN", "ADD COLUMNS"})
+_RECENT = 10  # commits read at first: the whole history is one file each
+
+
+def row_commits(table: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(version, commit) of each commit of a deltalake DeltaTable that changed rows, newest first."""
+    recent = table.history(_RECENT)
+    yield from _counting(recent)
+    if len(recent) == _RECENT:
+        yield from _counting(table.history()[_RECENT:])
+
+
+def _counting(commits: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for commit in commits:
+        if commit.get("operation") not in MAINTENANCE:
+            yield int(commit["version"]), commit
