@@ -35,11 +35,12 @@ def batch_breaks(direction: str, writer: Side, reader: Side, seed: int) -> tuple
 
 def _rows(clause: Clause, writer: Side, reader: Side, rng: Random) -> Rows | str:
     """A batch of the writer that breaks the reader's clause, as small as it goes; else why there is none."""
-    whole = _with(writer.contract, clause)
+    aimed = replace(clause, id=f"{clause.id}#aimed")  # the writer may have one of the same id with another argument
+    whole = _with(writer.contract, aimed)
     if whole is None:
         return f"the other version has no {clause.path}"
     try:
-        batch = Batcher(whole).break_batch(clause, rng)
+        batch = Batcher(whole).break_batch(aimed, rng)
     except (ProducerError, StopIteration, KeyError) as error:
         return f"no batch breaks {clause.id}: {error}"
     if batch.values is None or not _breaks(batch.values, clause, writer, reader):
