@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 from cli.review.formats.markdown import LIMIT, MARKER
+from cli.review.formats.markup import fenced
 from cli.review.tests.reports import (
     EVENT,
     MAXIMUM,
@@ -58,3 +59,9 @@ def test_a_crowded_comment_stays_below_the_limit_and_says_what_it_left_out() -> 
     assert text.count("<details>") == text.count("</details>") > 0
     assert text.count("```") % 2 == 0
     assert "had no room" not in shown("markdown", REPORT)
+
+
+def test_nothing_in_a_block_of_code_ends_it() -> None:
+    """Its fence is longer than any in it."""
+    text = "a\n````\n# heading\n```"
+    assert [(token.type, token.content) for token in tokens(fenced(text, "json"))] == [("fence", f"{text}\n")]
