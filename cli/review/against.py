@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
-from cli.review.compare import Terms, compare, copied_paths
+from cli.review.compare import Terms, compare, copied_paths, nobody
 from cli.review.history import Checkout
 from cli.review.versions import Written, of_text
 from contracts.compiler.diff import semver
@@ -171,7 +171,7 @@ def _run(tasks: list[_Task], workers: int, step: Step) -> Iterator[Comparison]:
 
 def _plain(task: _Task) -> _Task:
     """The task without what can't be sent to another process."""
-    return replace(task, terms=replace(task.terms, advance=Terms().advance))
+    return replace(task, terms=replace(task.terms, advance=nobody))
 
 
 def _one(task: _Task) -> Comparison:

@@ -13,6 +13,10 @@ from contracts.compiler.diff.proof import Matter, findings, mode_of
 from contracts.compiler.model import Contract
 
 
+def nobody(count: int) -> None:
+    """Told how many events were replayed, where nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How two versions are compared: `seed` of what is generated, `off` rules that are switched off, `mode` instead of
@@ -27,7 +31,7 @@ class Terms:
     published: bool = False
     own_file: bool = True
     informative: bool = False
-    advance: Callable[[int], None] = lambda _: None
+    advance: Callable[[int], None] = nobody
 
 
 def compare(old: Written, new: Written, terms: Terms) -> Comparison:

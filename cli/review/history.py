@@ -3,12 +3,15 @@
 Every call runs git on the repository that holds a folder; what git refuses is a HistoryError with its own words.
 """
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FILES = ("*.odcs.yaml", "*.odcs.yml")
+_FILE = re.compile(
+    r"[^/]+/v\d+\.odcs\.ya?ml"
+)  # below the folder of the contracts, as contracts.compiler.catalogue has it
 
 
 class HistoryError(Exception):
@@ -56,14 +59,17 @@ class Checkout:
 
     def files_at(self, commit: str) -> tuple[str, ...]:
         """The contract files below the folder at a commit."""
-        names = self._run("ls-tree", "-r", "-z", "--name-only", commit, "--", self.folder or ".").split("\0")
-        return tuple(name for name in names if name.endswith((".odcs.yaml", ".odcs.yml")))
+        names = self._run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", self.folder).split("\0")
+        return tuple(name for name in names if self._is_contract(name))
 
     def files(self) -> tuple[str, ...]:
         """The contract files of the work tree now, committed or not."""
-        below = self.root / self.folder
-        found = [path for pattern in FILES for path in below.rglob(pattern) if "tests" not in path.parts]
-        return tuple(sorted(path.relative_to(self.root).as_posix() for path in found))
+        names = (path.relative_to(self.root).as_posix() for path in (self.root / self.folder).glob("*/*"))
+        return tuple(sorted(name for name in names if self._is_contract(name)))
+
+    def _is_contract(self, name: str) -> bool:
+        below = name.removeprefix("" if self.folder == "." else f"{self.folder}/")
+        return _FILE.fullmatch(below) is not None
 
     def text_at(self, commit: str, file: str) -> str | None:
         """A file's text at a commit, None where it was not there."""

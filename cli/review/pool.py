@@ -19,7 +19,7 @@ from contracts.compiler.model import Clause, Contract, Field
 from producer.broken.bench import Bench, Makers
 from producer.broken.breakers import SAMPLE_US, WIDE
 from producer.broken.fields import candidates
-from producer.broken.places import at, chains, present, replaced
+from producer.broken.places import Key, at, chains, present, replaced
 from producer.errors import ProducerError
 from producer.payloads import values
 from producer.values.makers import ABSENT
@@ -107,12 +107,9 @@ class Pool:
                 whole[field.name] = value
         yield whole
         for field in self.writer.contract.fields:
-            if field.type == "string" and {clause.rule for clause in field.clauses} <= {
-                "required",
-                "type",
-                "minLength",
-            }:
-                yield {**made[0], field.name: "x" * (limits[1] + 1)}
+            bare = self.writer.record({**made[0], field.name: ""}) if field.type == "string" else None
+            if bare is not None:
+                yield {**made[0], field.name: "x" * (limits[1] + 1 - bare.size)}
 
     def _valid(self, event: Value) -> bool:
         record = self.writer.record(event)
@@ -131,8 +128,7 @@ class Pool:
             self.gaps[field.path] = str(error)
             return
         for candidate in made:
-            if candidate is not ABSENT or isinstance(place[-1], str):
-                yield replaced(whole, place, candidate)
+            yield from _put(whole, place, candidate)
 
     def _outside(self, field: Field, clause: Clause, value: Any, place: Any, side: Side) -> list[Any]:
         part = field.items or field
@@ -163,15 +159,21 @@ class Pool:
 
     def _without(self, base: Value, chain: tuple[Field, ...]) -> Iterator[Value]:
         whole, place = self._place(base, chain)
-        if isinstance(place[-1], str):
-            yield replaced(whole, place, ABSENT)
-        yield replaced(whole, place, None)
+        yield from _put(whole, place, ABSENT)
+        yield from _put(whole, place, None)
 
     def _place(self, base: Value, chain: tuple[Field, ...]) -> Any:
         return present(base, chain, lambda field: self._draw(field, self.writer), self._rng)
 
     def _draw(self, field: Field, side: Side) -> Any:
         return self._makers[id(side)].draw(field, self._rng, SAMPLE_US)
+
+
+def _put(whole: Value, place: Any, value: Any) -> Iterator[Value]:
+    """The event with a value at a place, if it can stand there: a map's key is text, and an item is never absent."""
+    fits = isinstance(value, str) if isinstance(place[-1], Key) else value is not ABSENT or isinstance(place[-1], str)
+    if fits:
+        yield replaced(whole, place, value)
 
 
 def _free(contract: Contract) -> Contract:

@@ -36,6 +36,11 @@ class Record:
     topic: str | None
     format: str
 
+    @property
+    def size(self) -> int:
+        """Its bytes, as a topic's limit counts them: value, key and headers."""
+        return len(self.value) + len(self.key or b"") + sum(len(name) + len(value) for name, value in self.headers)
+
 
 class Otherwise(NamedTuple):
     """One way in which a reader does not read what was written: `clause` is None where rule is READS."""
@@ -74,13 +79,17 @@ class Side:
         return tuple(row.name for row in envelope.headers if not row.required) if envelope else ()
 
     def record(self, event: dict[str, Any], left_out: frozenset[str] = frozenset()) -> Record | None:
-        """The event as this version's producer sends it; None where it lacks what the record is made of."""
+        """The event as this version's producer sends it; None where it lacks what the record is made of, and where the
+        record is larger than its own topic takes.
+        """
         try:
             key, headers = self._seal(event) if self._seal else (None, [])
         except (KeyError, ProducerError):
             return None
         sent = tuple(pair for pair in headers if pair[0] not in left_out)
-        return Record(event, encode(event), key, sent, left_out, self.topic, self.format)
+        made = Record(event, encode(event), key, sent, left_out, self.topic, self.format)
+        envelope = self.contract.envelope
+        return made if envelope is None or made.size <= envelope.max_bytes else None
 
     def admits(self, record: Record) -> bool:
         """Whether the event is valid for this version's writers, as the decoder says: accepted, nothing unknown."""

@@ -12,7 +12,7 @@ from cli.review.batches import batch_breaks
 from cli.review.pool import GENERATED, Pool, Trial
 from cli.review.readers import Otherwise, Record, Side, otherwise
 from cli.review.versions import Written
-from contracts.compiler.diff.evidence import Break, Evidence
+from contracts.compiler.diff.evidence import READS, Break, Evidence
 from contracts.compiler.diff.model import NEW_TO_OLD, OLD_TO_NEW, Replayed
 from contracts.compiler.model import Field
 
@@ -38,12 +38,9 @@ class Way:
     def _too_large(self, record: Record) -> tuple[Otherwise, ...]:
         """A topic refuses a record larger than it takes: the writer's matter, so only a new topic's."""
         envelope = self.reader.contract.envelope
-        if envelope is None or self.direction != OLD_TO_NEW:
+        if envelope is None or self.direction != OLD_TO_NEW or record.size <= envelope.max_bytes:
             return ()
-        size = len(record.value) + len(record.key or b"") + sum(len(n) + len(v) for n, v in record.headers)
-        if size <= envelope.max_bytes:
-            return ()
-        says = f"refused by the topic: the record has {size} bytes, and it takes {envelope.max_bytes}"
+        says = f"refused by the topic: the record has {record.size} bytes, and it takes {envelope.max_bytes}"
         return (Otherwise("@value", "max_bytes", None, says),)
 
 
@@ -144,7 +141,8 @@ def _break(way: Way, record: Record, one: Otherwise) -> Break:
     if one.path in ("@topic", "@value"):
         around |= {"topic": str(record.topic), "format": record.format, "bytes": str(len(record.value))}
     refused = way.direction == OLD_TO_NEW and way.new.contract.rows == "event"
-    producers = refused and (one.path.startswith("@") or way.new.refused_by_writer(record.event))
+    around_it = one.path.startswith("@") and one.rule != READS
+    producers = refused and (around_it or way.new.refused_by_writer(record.event))
     return Break(way.direction, one.path, one.rule, one.clause, record.event, None, around, one.says, producers)
 
 
