@@ -48,6 +48,7 @@ _ENVELOPE: Mapping[str, str] = {
     "event-time": "@event_time",
     "contract-name": "@header.contract",
 }
+_REFUSED_BY_TOPIC = ("@value", "max_bytes")  # no reader ever sees it, and what the topic holds it goes on holding
 _SHOWN = 160  # characters of a value in a sentence
 
 expect_rows(
@@ -201,7 +202,8 @@ def _audiences(breaks: tuple[Break, ...], matter: Matter) -> tuple[str, ...]:
     contract = matter.old.contract
     for one in breaks:
         reader = READERS_OF_NEW if one.direction == NEW_TO_OLD else READERS_OF_OLD
-        found += consumers(contract, reader)
+        if (one.path, one.rule) != _REFUSED_BY_TOPIC:
+            found += consumers(contract, reader)
         if contract.rows == "event" and one.producers:
             found.append(PRODUCERS)
         if one.direction == NEW_TO_OLD and one.path in matter.copied:
