@@ -28,7 +28,6 @@ FIELDS = (
         {
             ADDED: "The field {path} is new.",
             REMOVED: "The field {path} is gone.",
-            CHANGED: "What {path} is made of changed altogether.",
         },
         "Add a field as optional. Keep a field that somebody may read, mark it deprecated in its description, and "
         "leave it out in the next major version, in a new file.",
@@ -170,11 +169,12 @@ FIELDS = (
         ),
         frozenset(),
         always,
-        WORDS,
+        UNKNOWN,
         frozenset(),
         {CHANGED: "What {name} is made from changed from {old} to {new}."},
-        "Look at the numbers of an export before and after.",
-        "patch",
+        "Another source or formula gives other numbers under the same name: compare an export before and after, and "
+        "waive this with what you saw.",
+        "minor",
     ),
     Element(
         "relationship",
