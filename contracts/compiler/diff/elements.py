@@ -259,7 +259,8 @@ def _required_members(made: dict[str, Any]) -> dict[str, Any]:
     names = set(options["required"])
     rows = [{**row, "required": True} if row.get("name") in names else row for row in made["properties"]]
     rest = {key: value for key, value in options.items() if key != "required"}
-    return {**made, "logicalTypeOptions": rest, "properties": rows}
+    kept = {key: value for key, value in made.items() if key != "logicalTypeOptions"}
+    return {**kept, "properties": rows, **({"logicalTypeOptions": rest} if rest else {})}
 
 
 def _same(old: Any, new: Any) -> bool:

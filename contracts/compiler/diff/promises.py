@@ -22,7 +22,7 @@ from contracts.compiler.diff.model import (
     READERS_OF_OLD,
     Change,
 )
-from contracts.compiler.diff.senses import ADDED, LOOSENED, TIGHTENED
+from contracts.compiler.diff.senses import ADDED, CHANGED, LOOSENED, REMOVED, TIGHTENED
 from contracts.compiler.model import Contract
 
 
@@ -106,22 +106,37 @@ def _data_subject(change: Change, old: Version, new: Version, samples: Samples) 
 
 
 def _life_cycle(change: Change, old: Version, new: Version, samples: Samples) -> Case | Unsaid:
+    """A step that is no longer allowed breaks who takes it and who reads that it was taken; a new one old readers."""
     before, after = _steps(old.contract), _steps(new.contract)
-    if lost := sorted(before - after):
+    if before is None or after is None:
+        return _ruled(before is None)
+    lost, come = sorted(before - after), sorted(after - before)
+    if lost:
         one, two = lost[0]
         says = f"{two!r} may no longer follow {one!r}" if one else f"a life may no longer begin with {two!r}"
-        return Case(OLD_TO_NEW, (PRODUCERS,), {"steps": " -> ".join(filter(None, lost[0]))}, says, None)
-    if come := sorted(after - before):
+        breaks = (*([READERS_OF_NEW] if come else []), READERS_OF_OLD, PRODUCERS)
+        return Case(OLD_TO_NEW, breaks, {"steps": " -> ".join(filter(None, lost[0]))}, says, None)
+    if come:
         one, two = come[0]
         says = f"{two!r} may now follow {one!r}, which a reader of the old contract was told never happens"
         return Case(NEW_TO_OLD, (READERS_OF_NEW,), {"steps": " -> ".join(filter(None, come[0]))}, says, None)
     return UNSAID
 
 
-def _steps(contract: Contract) -> set[tuple[str, str]]:
+def _ruled(added: bool) -> Case:
+    """Without a life cycle every step is allowed."""
+    if added:
+        says = "any step was allowed, and now only those of the life cycle are"
+        return Case(OLD_TO_NEW, (READERS_OF_OLD, PRODUCERS), {"steps": "any other"}, says, None)
+    says = "any step is allowed now, and a reader of the old contract was told of a few only"
+    return Case(NEW_TO_OLD, (READERS_OF_NEW,), {"steps": "any other"}, says, None)
+
+
+def _steps(contract: Contract) -> set[tuple[str, str]] | None:
+    """Each allowed (state before, state after), the first with nothing before; None where any is."""
     cycle = contract.life_cycle
     if cycle is None:
-        return set()
+        return None
     return {("", start) for start in cycle.start} | {
         (one, two) for one, others in cycle.transitions.items() for two in others
     }
@@ -168,21 +183,39 @@ def _service_level(change: Change, old: Version, new: Version, samples: Samples)
     return Case(NEW_TO_OLD, breaks, {name: shown}, says, None)
 
 
-def _role(change: Change, old: Version, new: Version, samples: Samples) -> Case | None:
+def _role(change: Change, old: Version, new: Version, samples: Samples) -> Case | Unsaid | None:
+    """Whoever may no longer do what the role let them do; an access of other words than read and write is unclear."""
     if change.sense == ADDED:
         return None
     name = change.place.split(".")[1]
-    access = str(change.old.get("access", "read") if isinstance(change.old, Mapping) else change.old or "read")
-    writes = access == "write" and old.contract.rows == "event"
-    breaks = (PRODUCERS,) if writes else consumers(old.contract, READERS_OF_NEW)
-    says = f"{name} may no longer {access}"
-    return Case(NEW_TO_OLD, breaks, {"principal": name, "operation": access}, says, None)
+    before = _access(change.old)
+    after = frozenset[str]() if change.sense == REMOVED else _access(change.new)
+    if not before or (not after and change.sense != REMOVED):
+        return UNSAID
+    lost = sorted(before - after)
+    if not lost:
+        return None
+    topic = old.contract.rows == "event"
+    breaks = (
+        *(consumers(old.contract, READERS_OF_NEW) if "read" in lost else ()),
+        *((PRODUCERS,) if "write" in lost and topic else ()),
+    )
+    says = f"{name} may no longer {' or '.join(lost)}"
+    return Case(NEW_TO_OLD, breaks, {"principal": name, "operation": ", ".join(lost)}, says, None)
+
+
+def _access(said: Any) -> frozenset[str]:
+    """What a role may do: ODCS leaves the words open (read, write, readWrite); without any, to read."""
+    text = str((said.get("access") if isinstance(said, Mapping) else said) or "read").lower()
+    return frozenset(word for word in ("read", "write") if word in text)
 
 
 def _status(change: Change, old: Version, new: Version, samples: Samples) -> Unsaid | None:
-    """To deprecate warns everybody and breaks nobody; to retire, or to take an active contract back, may."""
+    """To deprecate warns everybody and breaks nobody; to retire, or to take an active contract back, may. What a
+    status of other words means, nobody here can tell.
+    """
     back = change.old in ("active", "deprecated") and change.new in ("proposed", "draft")
-    return UNSAID if change.new == "retired" or back else None
+    return UNSAID if change.new == "retired" or back or change.sense == CHANGED else None
 
 
 def _between(one: timedelta, two: timedelta) -> str:
