@@ -57,14 +57,6 @@ AROUND = (
         "Keep the name: headers, clause ids, tables and folders carry it.",
     ),
     _row(
-        "contract-id",
-        (),  # changes.py: an id or a title that no clause id begins with
-        always,
-        UNKNOWN,
-        {CHANGED: "The contract's {place} was {old} and is {new}; what clause ids begin with stays."},
-        "Nothing here goes by it; ask whoever keeps a catalogue of contracts, and waive this.",
-    ),
-    _row(
         "server",
         ("servers",),
         came_or_went,
