@@ -148,13 +148,16 @@ class Pipeline:
 
     def coordinates(self) -> set[tuple[int, int]]:
         """(partition, offset) of every record in the ledger, doubled ones once."""
-        from deltalake import DeltaTable
+        return {(row["partition"], row["offset"]) for row in self.ledger("partition", "offset")}
+
+    def ledger(self, *columns: str) -> list[dict[str, Any]]:
+        """These columns of every record in the ledger; empty where there is none yet."""
+        import polars as pl
 
         path = self.table("ledger")
         if not (path / "_delta_log").exists():
-            return set()
-        rows = DeltaTable(path).to_pyarrow_table(columns=["partition", "offset"]).to_pydict()
-        return set(zip(rows["partition"], rows["offset"], strict=True))
+            return []
+        return pl.scan_delta(path).select(columns).collect().to_dicts()
 
     def table(self, name: str) -> Path:
         """Where a Delta table is."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.errors import ProcessingError
+from runtime.delta import dataset
 
 MAX_LISTED = 1000
 Coordinates = tuple[int, int]
@@ -59,7 +60,7 @@ def view(connection: Any, name: str, path: Path) -> Any:
     from deltalake import DeltaTable
 
     connection = connection or duckdb.connect()
-    connection.register(name, DeltaTable(path).to_pyarrow_dataset())
+    connection.register(name, dataset(DeltaTable(path), path))
     return connection
 
 

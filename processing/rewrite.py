@@ -15,6 +15,7 @@ from processing.errors import ProcessingError
 from processing.identity import BodyHash
 from processing.stored import canonical
 from processing.versions import Upgrader
+from runtime.delta import dataset
 
 
 def rewrite(path: Path, written: Contract, target: Contract, key: bytes) -> None:
@@ -26,7 +27,7 @@ def rewrite(path: Path, written: Contract, target: Contract, key: bytes) -> None
     from deltalake.exceptions import DeltaError
 
     table, carried = DeltaTable(path), _Carried(written, target, key)
-    rows = table.to_pyarrow_dataset().scanner(use_threads=False).to_batches()
+    rows = dataset(table, path).scanner(use_threads=False).to_batches()
     batches = pa.RecordBatchReader.from_batches(carried.schema, carried.all_of(rows))
     try:
         write_deltalake(

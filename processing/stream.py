@@ -23,6 +23,7 @@ from processing.derive import Derivation, References, Stamp
 from processing.errors import ProcessingError
 from processing.lease import Lease
 from processing.migrate import bring
+from runtime.delta import dataset
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
@@ -162,7 +163,7 @@ def _outcomes(path: Path, batch: str) -> dict[str, int]:
     import pyarrow.dataset as ds
     from deltalake import DeltaTable
 
-    rows = DeltaTable(path).to_pyarrow_dataset().to_table(columns=["outcome"], filter=ds.field("batch") == batch)
+    rows = dataset(DeltaTable(path), path).to_table(columns=["outcome"], filter=ds.field("batch") == batch)
     counted = rows["outcome"].value_counts().to_pylist()
     return {row["values"]: row["counts"] for row in counted}
 

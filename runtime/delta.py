@@ -1,6 +1,7 @@
-"""Delta log to the commits that count: those that changed rows."""
+"""A Delta table without Spark: its rows through Arrow, and the commits of its log that count."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 # Commits that change no row: files compacted or removed, settings, columns added (old rows read null there).
@@ -20,3 +21,14 @@ def _counting(commits: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, An
     for commit in commits:
         if commit.get("operation") not in MAINTENANCE:
             yield int(commit["version"]), commit
+
+
+def dataset(table: Any, path: Path) -> Any:
+    """The rows of a deltalake DeltaTable at a local path, as an Arrow dataset.
+
+    Arrow opens the files itself: deltalake's own file system calls back into Python from Arrow's threads, and one in
+    fifty processes then aborts at its end ("terminate called without an active exception").
+    """
+    from pyarrow import fs
+
+    return table.to_pyarrow_dataset(filesystem=fs.SubTreeFileSystem(str(path), fs.LocalFileSystem()))

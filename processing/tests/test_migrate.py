@@ -20,6 +20,7 @@ from processing.decode import Decoder
 from processing.errors import ProcessingError
 from processing.migrate import bring
 from processing.versions import Versions
+from runtime.delta import dataset
 
 KEY = b"k" * 32
 FOLDER = Catalogue(HOME)
@@ -69,11 +70,12 @@ class Place:
 
     def rows(self) -> int:
         """Records in the ledger."""
-        return int(DeltaTable(self.ledger).to_pyarrow_dataset().count_rows())
+        return int(dataset(DeltaTable(self.ledger), self.ledger).count_rows())
 
     def read(self, version: int | None = None) -> list[dict[str, Any]]:
         """The ledger's rows by offset."""
-        rows: list[dict[str, Any]] = DeltaTable(self.ledger, version=version).to_pyarrow_table().to_pylist()
+        table = dataset(DeltaTable(self.ledger, version=version), self.ledger).to_table()
+        rows: list[dict[str, Any]] = table.to_pylist()
         return sorted(rows, key=lambda row: int(row["offset"]))
 
     def commits(self) -> int:
@@ -144,7 +146,7 @@ def test_a_derived_table_of_a_new_major_is_emptied_in_its_new_shape(place: Place
     place.bring(NEW, TICKETS2)
     assert [f.name for f in tables.held_schema(place.tickets)] == [field.name for field in TICKETS2.fields]
     assert tables.ledger_version(place.tickets) is None
-    assert "product" not in DeltaTable(place.tickets, version=before).to_pyarrow_table().schema.names
+    assert "product" not in pa.schema(DeltaTable(place.tickets, version=before).schema()).names
 
 
 def test_no_value_of_an_event_gets_into_the_log(place: Place) -> None:
@@ -256,7 +258,7 @@ def test_an_older_ledger_gets_the_columns_that_the_job_has_now(place: Place) -> 
     """A ledger from before `history` was written down, and from before it said whose events it holds."""
     held = tables.held_schema(place.ledger)
     old = pa.schema([f.with_metadata({}) for f in held if f.name != "history"])
-    rows = DeltaTable(place.ledger).to_pyarrow_table().select(old.names).cast(old)
+    rows = dataset(DeltaTable(place.ledger), place.ledger).to_table().select(old.names).cast(old)
     write_deltalake(place.ledger, rows, mode="overwrite", schema_mode="overwrite")
     assert tables.written_as(tables.held_schema(place.ledger)) is None
     place.bring(OLD, TICKETS1)
