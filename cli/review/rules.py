@@ -4,7 +4,15 @@ from contracts.compiler.diff.rule import EFFECTS
 from contracts.compiler.diff.table import RULES
 
 START, END = "<!-- rules -->", "<!-- /rules -->"
-_WORDS = {"path": "FIELD", "name": "NAME", "place": "PLACE", "old": "OLD", "new": "NEW"}
+_WORDS = {
+    "path": "FIELD",
+    "name": "NAME",
+    "place": "PLACE",
+    "old": "OLD",
+    "new": "NEW",
+    "gained": "VALUES",
+    "lost": "VALUES",
+}
 
 
 def as_rows() -> list[dict[str, str]]:

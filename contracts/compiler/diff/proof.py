@@ -277,7 +277,20 @@ def _sentence(change: Change) -> str:
     said = {"path": change.path, "name": name, "place": change.place}
     bound = ELEMENTS[change.element].sense in (least, most) and change.element != "service-level-value"
     old, new = ("unlimited" if bound and side is None else shown(side) for side in (change.old, change.new))
-    return RULES[change.rule].says.format(**said, old=old, new=new)
+    gained, lost = _gained(change.old, change.new), _gained(change.new, change.old)
+    return RULES[change.rule].says.format(**said, old=old, new=new, gained=gained, lost=lost)
+
+
+def _gained(before: Any, after: Any) -> str:
+    """What a list of allowed values has more than another; without a list everything is allowed."""
+    if not isinstance(after, list):
+        return f"anything but {_listed(before)}"
+    known = before if isinstance(before, list) else []
+    return _listed([value for value in after if value not in known])
+
+
+def _listed(values: Any) -> str:
+    return shown(", ".join(map(shown, values))) if isinstance(values, list) else shown(values)
 
 
 def shown(value: Any) -> str:

@@ -21,7 +21,8 @@ EFFECTS: Mapping[str, str] = {
 class Element:
     """One thing a contract can say. `kinds` are its ODCS names as `elements` gives them, `types` the logical types it
     is said of (empty: any). `sense` tells how it changed. `clauses` are the rules under which a reader refuses what
-    the change broke; `says` has one sentence for each sense that can occur, with {path}, {name}, {old} and {new};
+    the change broke; `says` has one sentence for each sense that can occur, with {path}, {name}, {old} and {new}
+    (of lists also {gained} and {lost});
     `remedy` what to do instead. `bump` is what a change that breaks nobody asks of the version.
     """
 

@@ -53,9 +53,9 @@ CLAUSES = (
         VALUE,
         frozenset({"enum"}),
         {
-            TIGHTENED: "{path} may be fewer values now: {new}, where {old} were allowed.",
-            LOOSENED: "{path} may be more values now: {new}, where {old} were allowed.",
-            CHANGED: "{path} may be other values now: {new}, where {old} were allowed.",
+            TIGHTENED: "{path} may no longer be {lost}.",
+            LOOSENED: "{path} may also be {gained} now.",
+            CHANGED: "{path} may also be {gained} now, and no longer {lost}.",
         },
         "Readers refuse a value that their list lacks: publish a list with an `other` from the start, or extend it in "
         "a new major version. A value that is no longer sent may stay in the list.",
