@@ -130,7 +130,7 @@ def proof(witness: Witness) -> str:
     """What the events are, who wrote and who reads them: `An event written with A, read with B`."""
     seen = len(events(witness))
     if not seen:
-        return "Seen without an event"
+        return "No event is needed to see it"
     later = " (an older reader)" if witness.direction == NEW_TO_OLD else ""
     count = "An event" if seen == 1 else f"{seen} events"
     return f"{count} written with {witness.writer}, read with {witness.reader}{later}"

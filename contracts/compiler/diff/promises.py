@@ -105,8 +105,11 @@ def _data_subject(change: Change, old: Version, new: Version, samples: Samples) 
     return UNSAID
 
 
-def _life_cycle(change: Change, old: Version, new: Version, samples: Samples) -> Case | Unsaid:
+def _life_cycle(change: Change, old: Version, new: Version, samples: Samples) -> Case | Unsaid | None:
     """A step that is no longer allowed breaks who takes it and who reads that it was taken; a new one old readers."""
+    one_life, two_life = old.contract.life_cycle, new.contract.life_cycle
+    if one_life and two_life and (one_life.key, one_life.state) != (two_life.key, two_life.state):
+        return UNSAID
     before, after = _steps(old.contract), _steps(new.contract)
     if before is None or after is None:
         return _ruled(before is None)
@@ -120,7 +123,33 @@ def _life_cycle(change: Change, old: Version, new: Version, samples: Samples) ->
         one, two = come[0]
         says = f"{two!r} may now follow {one!r}, which a reader of the old contract was told never happens"
         return Case(NEW_TO_OLD, (READERS_OF_NEW,), {"steps": " -> ".join(filter(None, come[0]))}, says, None)
-    return UNSAID
+    return _held(_kept(old.contract, new.contract), _kept(new.contract, old.contract))
+
+
+def _held(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> Case | None:
+    """Fields that keep their value, or occur in some states only: what is demanded more, or less, than before."""
+    for name in sorted(before.keys() | after.keys()):
+        one, two = before.get(name, frozenset()), after.get(name, frozenset())
+        if demanded := sorted(two - one):
+            says = f"{name} may no longer {demanded[0]}"
+            return Case(OLD_TO_NEW, (PRODUCERS,), {"field": name}, says, None)
+        if allowed := sorted(one - two):
+            says = f"{name} may now {allowed[0]}, which a reader of the old contract was told never happens"
+            return Case(NEW_TO_OLD, (READERS_OF_NEW,), {"field": name}, says, None)
+    return None
+
+
+def _kept(contract: Contract, other: Contract) -> Mapping[str, frozenset[str]]:
+    """What a life forbids each field that both versions have, in words."""
+    cycle = contract.life_cycle
+    if cycle is None:
+        return {}
+    names = {field.name for field in contract.fields} & {field.name for field in other.fields}
+    states = {state for after in cycle.transitions.values() for state in after} | set(cycle.start)
+    made = {name: {"change over a life"} if name in cycle.constant else set() for name in names}
+    for name in names & cycle.only.keys():
+        made[name] |= {f"occur in the state {state}" for state in states - set(cycle.only[name])}
+    return {name: frozenset(words) for name, words in made.items()}
 
 
 def _ruled(added: bool) -> Case:
