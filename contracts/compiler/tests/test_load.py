@@ -128,6 +128,18 @@ def test_an_output_that_drifts_from_its_source_is_refused(tmp_path: Path) -> Non
     assert "which does not exist" in problems(tmp_path, lost, "tickets")
 
 
+def test_a_name_means_the_highest_major() -> None:
+    """And the lower ones are what its topic may still hold; an output counts once."""
+    folder = Catalogue(HOME)
+    newest = folder.get("client_tickets")
+    assert newest.key == "client_tickets.v2"
+    assert [contract.key for contract in folder.older(newest)] == ["client_tickets.v1"]
+    assert folder.older(folder.get("client_tickets.v1")) == ()
+    assert [c.key for c in folder.newest() if c.name.startswith("client")] == ["client_tickets.v2"]
+    assert [c.key for c in folder.outputs(newest)] == ["rejected_events.v1", "ticket_kpis.v1", "tickets.v2"]
+    assert [c.key for c in folder.outputs(folder.get("client_tickets.v1"))] == ["tickets.v1"]
+
+
 def test_an_unknown_name_offers_the_nearest() -> None:
     """A typing error is answered with the name that was meant."""
     with pytest.raises(UnknownContractError, match="Did you mean client_tickets"):
