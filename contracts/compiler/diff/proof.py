@@ -1,13 +1,14 @@
 """Changes and evidence to findings: which break belongs to which change, and what is then said of it."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.compiler.diff import languages
+from contracts.compiler.diff.attribution import explains
+from contracts.compiler.diff.case import UNSAID, Case, Samples
 from contracts.compiler.diff.changes import Version, paths
-from contracts.compiler.diff.evidence import READS, Break, Evidence
+from contracts.compiler.diff.evidence import Break, Evidence
 from contracts.compiler.diff.lines import line_of
 from contracts.compiler.diff.model import (
     BREAKING,
@@ -25,10 +26,10 @@ from contracts.compiler.diff.model import (
     Replayed,
     Witness,
 )
-from contracts.compiler.diff.promises import PROMISES, UNSAID, Case, Samples, consumers
-from contracts.compiler.diff.rule import PROMISE, ROWS, UNKNOWN, WORDS, Element
-from contracts.compiler.diff.senses import least, most
-from contracts.compiler.diff.table import ELEMENTS, RULES
+from contracts.compiler.diff.promises import PROMISES, consumers
+from contracts.compiler.diff.rule import PROMISE, UNKNOWN, WORDS, Element
+from contracts.compiler.diff.sentences import sentence
+from contracts.compiler.diff.table import ELEMENTS
 from contracts.compiler.rules import expect_rows
 
 BACKWARD, FORWARD, FULL = "backward", "forward", "full"
@@ -39,17 +40,7 @@ MODES: Mapping[str, tuple[str, ...]] = {
 }
 """Which way events must stay readable: `backward` promises that new readers read old events, `forward` that old
 readers read new ones, `full` both. Avro's schema resolution and the registries built on it use the same words."""
-
-_ENVELOPE: Mapping[str, str] = {
-    "key": "@key",
-    "topic": "@topic",
-    "value-format": "@value",
-    "max-bytes": "@value",
-    "event-time": "@event_time",
-    "contract-name": "@header.contract",
-}
 _REFUSED_BY_TOPIC = ("@value", "max_bytes")  # no reader ever sees it, and what the topic holds it goes on holding
-_SHOWN = 160  # characters of a value in a sentence
 
 expect_rows(
     PROMISES,
@@ -91,7 +82,7 @@ def findings(matter: Matter, off: frozenset[str] = frozenset()) -> tuple[Finding
     shares: dict[int, list[Break]] = {place: [] for place in range(len(seen))}
     stray: list[Break] = []
     for one in matter.evidence.breaks:
-        scores = [_explains(change, one) for change in seen]
+        scores = [explains(change, one) for change in seen]
         best = max(scores, default=0)
         if best == 0:
             stray.append(one)
@@ -112,42 +103,6 @@ def _by_path(breaks: Iterable[Break]) -> dict[str, list[Break]]:
 
 def _unexplained(path: str) -> Change:
     return Change("replay", "changed", f"schema.{path}" if path[:1] not in "@$" else path, path, None, None)
-
-
-def _explains(change: Change, one: Break) -> float:
-    """How well a change explains a break: 0 not at all, 3 by the very clause."""
-    element = ELEMENTS[change.element]
-    if one.path.startswith("@"):
-        return _of_record(change, element, one)
-    if element.effect in (WORDS, UNKNOWN, PROMISE):
-        return 0
-    best = 0.0
-    for path in paths(change):
-        if one.path == path:
-            best = max(best, 3 if one.rule in element.clauses else 2 if one.rule == READS else 1)
-        elif _below(one.path, path) and element.name in ("field", "field-name", "type", "classification"):
-            best = max(best, 0.8)
-        elif _below(path, one.path):
-            best = max(best, 0.5)
-    if one.path == "$" and element.effect == ROWS:
-        best = max(best, 3 if one.rule in element.clauses else 0.5)
-    if one.rule in ("json", "utf8", "type") and one.path == "$" and element.name == "value-format":
-        best = 3
-    return best
-
-
-def _of_record(change: Change, element: Element, one: Break) -> float:
-    if change.path.startswith("@header."):
-        return 3 if change.path == one.path else 0
-    at = _ENVELOPE.get(element.name)
-    if at != one.path:
-        return 0.4 if element.name in ("field-name", "type", "contract-name") and one.rule == "equals" else 0
-    said = {text.rpartition("/")[2] for text in element.clauses}
-    return 3 if one.rule in said or one.rule == READS else 1
-
-
-def _below(path: str, above: str) -> bool:
-    return path.startswith((f"{above}.", f"{above}["))
 
 
 def _judge(change: Change, breaks: tuple[Break, ...], matter: Matter) -> Finding:
@@ -174,7 +129,7 @@ def _finding(change: Change, element: Element, matter: Matter) -> Finding:
         path=change.path,
         old=change.old,
         new=change.new,
-        says=_sentence(change),
+        says=sentence(change),
         verdict=COMPATIBLE,
         breaks=(),
         witness=None,
@@ -266,39 +221,6 @@ def _patterns(change: Change) -> str | None:
     except languages.Unknown as reason:
         return f"no event tells the patterns apart, and they can't be compared exactly ({reason})"
     return None
-
-
-def _sentence(change: Change) -> str:
-    name = change.path.removeprefix("@header.") if change.path.startswith("@header.") else change.place
-    if change.element == "contract":
-        name = str(change.old or change.new)
-    if change.element in ("service-level", "service-level-value", "role", "role-access", "server"):
-        name = change.place.split(".")[1]
-    said = {"path": change.path, "name": name, "place": change.place}
-    bound = ELEMENTS[change.element].sense in (least, most) and change.element != "service-level-value"
-    old, new = ("unlimited" if bound and side is None else shown(side) for side in (change.old, change.new))
-    gained, lost = _gained(change.old, change.new), _gained(change.new, change.old)
-    return RULES[change.rule].says.format(**said, old=old, new=new, gained=gained, lost=lost)
-
-
-def _gained(before: Any, after: Any) -> str:
-    """What a list of allowed values has more than another; without a list everything is allowed."""
-    if not isinstance(after, list):
-        return f"anything but {_listed(before)}"
-    known = before if isinstance(before, list) else []
-    return _listed([value for value in after if value not in known])
-
-
-def _listed(values: Any) -> str:
-    return shown(", ".join(map(shown, values))) if isinstance(values, list) else shown(values)
-
-
-def shown(value: Any) -> str:
-    """A value in a sentence: texts as they are, anything else as JSON, long ones cut."""
-    if value is None:
-        return "none"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 
 def whole(sense: str, version: Version, other: str = "", line: int | None = 1) -> Finding:
