@@ -5,5 +5,6 @@ pytest_plugins = [
     "features.steps.running",
     "features.steps.results",
     "features.steps.contracts",
+    "features.steps.review",
     "features.steps.evolving",
 ]
