@@ -28,7 +28,7 @@ check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, u
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tickets contracts lint
-	$(BIN)/pytest -q -n $(WORKERS) -m "not jvm and not stack and not nightly" --ignore features
+	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not jvm and not stack and not nightly" --ignore features
 
 .PHONY: fresh-record
 fresh-record:
@@ -36,6 +36,7 @@ fresh-record:
 
 .PHONY: test
 test: check ## Everything that runs on one machine without containers, features included (under 15 min)
+	$(BIN)/pytest -q -n $(WORKERS) -m "slow and not jvm and not stack and not nightly"
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack and not nightly"
 	$(BIN)/tickets contracts coverage --untouched
 
