@@ -1,14 +1,15 @@
 """Two versions to a comparison: what changed, what replay shows, what the version number must say."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cli.review.pool import samples
 from cli.review.replay import replay
 from cli.review.versions import Written
 from contracts.compiler.diff import lines, semver
 from contracts.compiler.diff.changes import changes
-from contracts.compiler.diff.model import Comparison
+from contracts.compiler.diff.evidence import Evidence
+from contracts.compiler.diff.model import Comparison, Replayed
 from contracts.compiler.diff.proof import Matter, findings, mode_of
 from contracts.compiler.model import Contract
 
@@ -37,7 +38,8 @@ class Terms:
 def compare(old: Written, new: Written, terms: Terms) -> Comparison:
     """One comparison, its findings not yet held against waivers."""
     found = changes(old.version, new.version)
-    evidence = replay(old, new, seed=terms.seed, advance=terms.advance)
+    same = not found and _meaning(old) == _meaning(new)
+    evidence = NOTHING if same else replay(old, new, seed=terms.seed, advance=terms.advance)
     mode = terms.mode or mode_of(old.version, new.version)
     matter = Matter(
         old.version,
@@ -58,10 +60,18 @@ def compare(old: Written, new: Written, terms: Terms) -> Comparison:
         against=old.where,
         mode=mode,
         findings=judged,
-        replayed=evidence.replayed,
+        replayed=None if same else evidence.replayed,
         version=version,
         informative=terms.informative,
     )
+
+
+NOTHING = Evidence((), Replayed(0, 0, 0, 0), {})
+
+
+def _meaning(written: Written) -> tuple[Contract, str]:
+    """A version without the file it stands in: two that are equal need no replay to be read alike."""
+    return replace(written.version.contract, file=""), written.format
 
 
 def copied_paths(source: Contract, outputs: Iterable[Contract]) -> frozenset[str]:

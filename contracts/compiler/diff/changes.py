@@ -1,5 +1,6 @@
 """Two compiled contracts and their documents to changes: which element, of which field, in which sense."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,7 +39,15 @@ def changes(old: Version, new: Version) -> tuple[Change, ...]:
     for difference in found:
         if id(difference) not in gone:
             made += _change(difference, old, new)
-    return tuple(made)
+    return tuple(_said_once(made))
+
+
+def _said_once(made: list[Change]) -> Iterator[Change]:
+    """Another major version of the source is one change, not one more for each field."""
+    top = any(change.element == "source-version" and not change.path for change in made)
+    for change in made:
+        if not (top and change.element == "source-version" and change.path):
+            yield change
 
 
 def _change(difference: Difference, old: Version, new: Version) -> Iterator[Change]:
@@ -62,9 +71,21 @@ def _element(difference: Difference, type_: str | None, same_name: bool) -> Elem
         return ELEMENTS[{"sql": "quality-sql", "text": "quality-text"}.get(str(value.get("type")), "quality")]
     if element.name == "contract-name" and same_name:  # the id names nothing where there is a name
         return ELEMENTS["description"]
+    if element.name == "lineage" and _unversioned(difference.old) == _unversioned(difference.new):
+        return ELEMENTS["source-version"]
     if element.name == "value-format" and (difference.old or "json") == (difference.new or "json"):
         return ELEMENTS["description"]
     return element
+
+
+_MAJOR = re.compile(r"\.v\d+(?=/|$)")
+
+
+def _unversioned(value: Any) -> Any:
+    """Sources without the major versions of their contracts; a source of another name is another source."""
+    if isinstance(value, list):
+        return [_unversioned(row) for row in value]
+    return _MAJOR.sub("", value) if isinstance(value, str) else value
 
 
 def _sense(element: Element, difference: Difference, old: Version, new: Version) -> str:

@@ -177,6 +177,18 @@ FIELDS = (
         "minor",
     ),
     Element(
+        "source-version",
+        (),  # changes.py tells it from another source
+        frozenset(),
+        always,
+        WORDS,
+        frozenset(),
+        {CHANGED: "What {name} is made from has another major version: {new}, and was {old}."},
+        "Nothing to do for who reads this table: its own contract holds whatever the source is. The source's own "
+        "comparison says what that changes.",
+        "patch",
+    ),
+    Element(
         "relationship",
         (f"{_P}.relationships", f"{_P}.relationships.*", "schema.relationships", "schema.relationships.*"),
         frozenset(),
