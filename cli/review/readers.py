@@ -18,6 +18,7 @@ from producer.schema.check import Check, compile_check
 
 SECRET = b"events-are-compared-and-not-kept"  # pseudonyms are made and thrown away
 ABSENT = "absent"
+_REMEMBERED = 8_192  # verdicts: a record is decoded when it is made, and asked for again when all are replayed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,7 @@ class Side:
     """
 
     def __init__(self, given: Written) -> None:
-        self.contract = _of_any_version(given.version.contract)
+        self.contract = _as_read(given.version.contract)
         self.format = given.format
         self.topic = self.contract.envelope.topic if self.contract.envelope else None
         decoder = Decoder(self.contract, SECRET)
@@ -65,7 +66,7 @@ class Side:
         def decode(record: Record) -> Verdict:
             return decoder.decode(record.value, record.key, record.headers)
 
-        self._decode: Callable[[Record], Verdict] = lru_cache(maxsize=4)(decode)
+        self._decode: Callable[[Record], Verdict] = lru_cache(maxsize=_REMEMBERED)(decode)
         self._open = compile_check(self.contract, closed=False)
         self._closed: Check = compile_check(self.contract, closed=True)
         self._seal = sealer(self.contract) if self.contract.envelope else None
@@ -135,9 +136,10 @@ class Side:
         return Otherwise(path, rule.partition("#")[0], finding.clause, says)
 
 
-def _of_any_version(contract: Contract) -> Contract:
+def _as_read(contract: Contract) -> Contract:
+    """Without `known`; and what is no topic's has no envelope, whatever else its contract still says of one."""
     kept = tuple(clause for clause in contract.clauses if clause.rule != "known")
-    return replace(contract, clauses=kept)
+    return replace(contract, clauses=kept, envelope=contract.envelope if contract.rows == "event" else None)
 
 
 def otherwise(writer: Side, reader: Side, record: Record, promised: tuple[Field, ...]) -> tuple[Otherwise, ...]:

@@ -33,7 +33,16 @@ class Way:
     def otherwise(self, record: Record) -> tuple[Otherwise, ...]:
         """How the reader does not read it as it was written."""
         found = otherwise(self.writer, self.reader, record, self.promised)
-        return (*found, *self._too_large(record))
+        return (*found, *self._too_large(record), *self._timeless(record))
+
+    def _timeless(self, record: Record) -> tuple[Otherwise, ...]:
+        """An old event told when it happened, and the new version does not say where to look."""
+        old, new = self.writer.contract.event_time, self.reader.contract.event_time
+        if self.direction != OLD_TO_NEW or old is None or new is not None:
+            return ()
+        happened = (self.writer.values(record) or {}).get(old)
+        says = f"read as an event of no time, and it happened at {happened}"
+        return () if happened is None else (Otherwise("@event_time", READS, None, says),)
 
     def _too_large(self, record: Record) -> tuple[Otherwise, ...]:
         """A topic refuses a record larger than it takes: the writer's matter, so only a new topic's."""

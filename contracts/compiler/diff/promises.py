@@ -76,12 +76,15 @@ def _lateness(change: Change, old: Version, new: Version, samples: Samples) -> C
     return None
 
 
-def _data_subject(change: Change, old: Version, new: Version, samples: Samples) -> Case | Unsaid:
+def _data_subject(change: Change, old: Version, new: Version, samples: Samples) -> Case | Unsaid | None:
     one, two = old.contract.data_subject, new.contract.data_subject
+    if one is None:
+        return None
     for event in samples:
-        before, after = (event.get(name) if name else None for name in (one, two))
+        before, after = event.get(one), event.get(two) if two else None
         if before != after:
-            says = f"an erasure of {one} {before!r} took this event along, and now only one of {two} {after!r} does"
+            now = f"only one of {two} {after!r} does" if two else "none does"
+            says = f"an erasure of {one} {before!r} took this event along, and now {now}"
             return Case(OLD_TO_NEW, (READERS_OF_OLD,), {"erasure": f"{one} {before}"}, says, event)
     return UNSAID
 

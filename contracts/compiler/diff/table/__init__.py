@@ -28,10 +28,10 @@ OTHER = "other-changed"
 
 def element_of(kind: str, type_: str | None) -> Element:
     """The row that speaks of an element (its ODCS name) of a field of a logical type; `other` where none does."""
-    for row in ELEMENTS.values():
-        if any(_is(kind, known) for known in row.kinds) and (not row.types or type_ in row.types):
-            return row
-    return ELEMENTS["other"]
+    fitting = [row for row in ELEMENTS.values() if not row.types or type_ in row.types]
+    named = (row for row in fitting if kind in row.kinds)  # before what speaks of all below a name
+    below = (row for row in fitting if any(_is(kind, known) for known in row.kinds))
+    return next(named, None) or next(below, ELEMENTS["other"])
 
 
 def _is(kind: str, known: str) -> bool:
