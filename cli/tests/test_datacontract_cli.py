@@ -109,9 +109,9 @@ def test_their_verdict_on_what_we_publish_is_ours(tmp_path: Path) -> None:
 def test_a_column_of_another_type_is_seen_by_ours_alone(tmp_path: Path) -> None:
     """Their run says `warning` and goes on; ours fails the type clause."""
     contract = Catalogue(HOME).get("tickets")
-    good = yaml.safe_load(Path(contract.file).with_name("v1.cases.yaml").read_text("utf-8"))["event"]
+    good = yaml.safe_load(Path(contract.file).with_name("v2.cases.yaml").read_text("utf-8"))["event"]
     frame = frame_of(contract, [good | {"amount": None}]).with_columns(amount=pl.lit("12.50"))
     run = judged_by_theirs(contract, frame, tmp_path)
     assert "amount/type" in DIFFERENCES
     assert "amount/field_type" not in failed(run)
-    assert "tickets.v1/amount/type" in examine(contract, frame).totals
+    assert "tickets.v2/amount/type" in examine(contract, frame).totals
