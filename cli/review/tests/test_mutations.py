@@ -469,9 +469,14 @@ def test_a_change_is_one_change(name: str) -> None:
     assert [change.rule for change in found] == [EXPECTED[name].rule]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in EXPECTED]
-)
+def _when(place: int, name: str) -> tuple[pytest.MarkDecorator, ...]:
+    """In which profile a change is compared: a comparison takes seconds, so every other one waits for the night."""
+    if name in QUICK:
+        return ()
+    return (pytest.mark.slow,) if name in MISSED_ELSEWHERE or place % 2 == 0 else (pytest.mark.nightly,)
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=_when(place, name)) for place, name in enumerate(EXPECTED)])
 def test_a_change_is_judged_as_it_should_be(name: str) -> None:
     """Verdict and audience; whatever breaks has a witness that its writer may send and the reader does not read so."""
     mutation = EXPECTED[name]

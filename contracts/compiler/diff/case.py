@@ -10,7 +10,9 @@ from contracts.compiler.diff.model import Change
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case that the two versions treat differently; `event` is None where none is needed to see it."""
+    """A case that the two versions treat differently; `event` is one of the older version, so `direction` is then
+    old_to_new; None where none is needed to see it.
+    """
 
     direction: str
     breaks: tuple[str, ...]

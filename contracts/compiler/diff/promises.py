@@ -47,7 +47,7 @@ def _partitions(change: Change, old: Version, new: Version, samples: Samples) ->
             says = f"events of {one.key} {key!r} stood in partition {before} and now go to {after}"
             remedy = "" if two.partitions > one.partitions else "; and a topic can't lose partitions, only be made anew"
             breaks = (READERS_OF_NEW, READERS_OF_OLD) if remedy else (READERS_OF_NEW,)
-            return Case(NEW_TO_OLD, breaks, {"key": str(key), "partition": places}, says + remedy, event)
+            return Case(OLD_TO_NEW, breaks, {"key": str(key), "partition": places}, says + remedy, event)
     return None
 
 
@@ -97,7 +97,7 @@ def _all(words: str) -> Promise:
             return None
         breaks = consumers(old.contract, READERS_OF_NEW, READERS_OF_OLD, PRODUCERS)
         said = words.format(old=change.old, new=change.new, name=old.contract.key)
-        return Case(NEW_TO_OLD, breaks, {}, said, _first(samples))
+        return Case(OLD_TO_NEW, breaks, {}, said, _first(samples))
 
     return promise
 
