@@ -37,31 +37,37 @@ class Terms:
 
 def compare(old: Written, new: Written, terms: Terms) -> Comparison:
     """One comparison, its findings not yet held against waivers."""
+    return conclude(examine(old, new, terms), old, new, terms)
+
+
+def examine(old: Written, new: Written, terms: Terms) -> Matter:
+    """What changed, and what replay shows: all that takes time, and nothing that depends on which rules are on."""
     found = changes(old.version, new.version)
     same = not found and _meaning(old) == _meaning(new)
-    evidence = NOTHING if same else replay(old, new, seed=terms.seed, advance=terms.advance)
-    mode = terms.mode or mode_of(old.version, new.version)
-    matter = Matter(
-        old.version,
-        new.version,
-        found,
-        evidence,
-        samples(old.version.contract, terms.seed),
-        terms.copied,
-        mode,
-        (lines.lines(new.text), lines.lines(old.text)),
+    return Matter(
+        old=old.version,
+        new=new.version,
+        changes=found,
+        evidence=NOTHING if same else replay(old, new, seed=terms.seed, advance=terms.advance),
+        samples=samples(old.version.contract, terms.seed),
+        copied=terms.copied,
+        mode=terms.mode or mode_of(old.version, new.version),
+        lines=(lines.lines(new.text), lines.lines(old.text)),
     )
+
+
+def conclude(matter: Matter, old: Written, new: Written, terms: Terms) -> Comparison:
+    """What that comes to, for people and for the version number."""
     judged = findings(matter, terms.off)
     one, two = old.version.contract.version, new.version.contract.version
-    version = semver.judge(one, two, judged, published=terms.published, own_file=terms.own_file)
     return Comparison(
         contract=new.version.contract.key,
         file=new.version.contract.file,
         against=old.where,
-        mode=mode,
+        mode=matter.mode,
         findings=judged,
-        replayed=None if same else evidence.replayed,
-        version=version,
+        replayed=None if matter.evidence is NOTHING else matter.evidence.replayed,
+        version=semver.judge(one, two, judged, published=terms.published, own_file=terms.own_file),
         informative=terms.informative,
     )
 

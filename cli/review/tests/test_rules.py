@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.review.compare import Terms, compare
+from cli.review.compare import Terms, conclude, examine
 from cli.review.rules import END, START, as_rows, as_table
 from cli.review.tests.witnessed import PROMISED, pair, proven
 from contracts.compiler.diff.changes import changes
@@ -24,6 +24,7 @@ from contracts.compiler.diff.model import (
     UNPROVEN,
     Comparison,
 )
+from contracts.compiler.diff.proof import Matter
 from contracts.compiler.diff.rule import PROMISE
 from contracts.compiler.diff.senses import OPPOSITES
 from contracts.compiler.diff.table import RULES
@@ -191,13 +192,21 @@ QUICK = ("field-added", "maximum-tightened", "unique-loosened", "header-required
 
 def some(rules: tuple[str, ...]) -> list[object]:
     """One test parameter a rule; all but a few are too slow for `make check`."""
-    return [pytest.param(rule, marks=() if rule in QUICK else pytest.mark.slow) for rule in rules]
+    together = {rule: pytest.mark.xdist_group(rule) for rule in rules}  # one worker a rule, so one replay
+    return [
+        pytest.param(rule, marks=(together[rule], *(() if rule in QUICK else (pytest.mark.slow,)))) for rule in rules
+    ]
 
 
 @cache
+def examined(rule: str) -> Matter:
+    """The pair of a rule, replayed once."""
+    return examine(*pair(HERE, rule), Terms())
+
+
 def compared(rule: str, *off: str) -> Comparison:
-    """The pair of a rule, compared with some rules switched off."""
-    return compare(*pair(HERE, rule), Terms(off=frozenset(off)))
+    """The pair of a rule, judged with some rules switched off."""
+    return conclude(examined(rule), *pair(HERE, rule), Terms(off=frozenset(off)))
 
 
 def test_every_rule_has_its_pair_or_a_reason() -> None:
@@ -241,8 +250,7 @@ def test_replay_alone_finds_the_break_of_a_rule_that_is_switched_off(rule: str) 
     assert set(proven(comparison, *versions).values()) <= {"refused", "read differently"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("rule", UNSEEN)
+@pytest.mark.parametrize("rule", some(tuple(UNSEEN)))
 def test_what_replay_cannot_see_is_known(rule: str) -> None:
     """Nothing is said without the rule, so these promises stand on the table alone; each has its reason."""
     assert RULES[rule].element.effect == PROMISE
