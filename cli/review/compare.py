@@ -11,6 +11,8 @@ from contracts.compiler.diff.changes import changes
 from contracts.compiler.diff.evidence import Evidence
 from contracts.compiler.diff.model import Comparison, Replayed
 from contracts.compiler.diff.proof import Matter, findings, mode_of
+from contracts.compiler.diff.rule import RECORD, VALUE
+from contracts.compiler.diff.table import ELEMENTS
 from contracts.compiler.model import Contract
 
 
@@ -44,11 +46,13 @@ def examine(old: Written, new: Written, terms: Terms) -> Matter:
     """What changed, and what replay shows: all that takes time, and nothing that depends on which rules are on."""
     found = changes(old.version, new.version)
     same = not found and _meaning(old) == _meaning(new)
+    of_values = not found or any(ELEMENTS[change.element].effect in (VALUE, RECORD) for change in found)
+    evidence = NOTHING if same else replay(old, new, seed=terms.seed, search=of_values, advance=terms.advance)
     return Matter(
         old=old.version,
         new=new.version,
         changes=found,
-        evidence=NOTHING if same else replay(old, new, seed=terms.seed, advance=terms.advance),
+        evidence=evidence,
         samples=samples(old.version.contract, terms.seed),
         copied=terms.copied,
         mode=terms.mode or mode_of(old.version, new.version),
