@@ -63,7 +63,7 @@ def review(tmp_path: Path) -> Review:
     return Review(tmp_path)
 
 
-@given(parsers.parse("the contract {key}"))
+@given(parsers.re(r"the contract (?P<key>\w+\.v\d+)"))
 def the_contract(review: Review, key: str) -> None:
     """As it stands in this repository."""
     name, version = key.split(".")
