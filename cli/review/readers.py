@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cli.review.formats_of_values import ENCODED
+from cli.review.encodings import ENCODED
 from cli.review.versions import JSON, Written
 from contracts.compiler.diff.evidence import READS
 from contracts.compiler.model import Contract, Field, Finding
