@@ -125,6 +125,14 @@ class Decoder:
         made: tuple[Any, ...] = self._members(body, "$", judgement)
         return None if judgement.findings else made
 
+    def in_part(self, value: bytes) -> tuple[Any, ...] | None:
+        """As `stored`, whatever clauses break: what can't be read is None there. None where the bytes are no object."""
+        body = self._read(value)
+        if isinstance(body, Finding):
+            return None
+        made: tuple[Any, ...] = self._members(body, "$", Judgement())
+        return made
+
     def _read(self, value: bytes) -> dict[str, Any] | Finding:
         """The bytes as a JSON object, or the finding on what they are instead."""
         try:

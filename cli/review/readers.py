@@ -61,7 +61,7 @@ class Side:
         self.contract = _as_read(given.version.contract)
         self.format = given.format
         self.topic = self.contract.envelope.topic if self.contract.envelope else None
-        decoder = Decoder(self.contract, SECRET)
+        self._decoder = decoder = Decoder(self.contract, SECRET)
 
         def decode(record: Record) -> Verdict:
             return decoder.decode(record.value, record.key, record.headers)
@@ -112,21 +112,36 @@ class Side:
             return None
         return dict(zip((field.name for field in self.contract.fields), verdict.event, strict=True))
 
+    def in_part(self, record: Record) -> Mapping[str, Any]:
+        """The same of a record that is refused: what can be read of it, null where nothing can."""
+        found = self._decoder.in_part(record.value) or ()
+        return dict(zip((field.name for field in self.contract.fields), found, strict=False))
+
     def refusals(self, record: Record) -> tuple[Otherwise, ...]:
-        """Every clause under which this version's readers refuse the record: decoder and JSON Schema together."""
-        if record.topic is not None and self.topic is not None and record.topic != self.topic:
-            says = f"it is never read: it was sent to {record.topic}, and this version reads {self.topic}"
-            return (Otherwise("@topic", "equals", None, says),)
-        if self.format != record.format and self.format != JSON:
-            says = f"it is no {self.format}, which this version reads, but {record.format}"
-            return (Otherwise("@value", "format", None, says),)
-        if record.format != self.format:
-            encoder = ENCODED.get(record.format)
-            written = encode(record.event) if encoder is None else encoder(record.event)
-            record = replace(record, value=written, format=self.format)
+        """Every reason for which this version's readers refuse the record: decoder and JSON Schema together.
+
+        Where it was sent elsewhere, or in another format, its value is judged all the same, as if it had come: one
+        change must not hide what another one breaks.
+        """
         verdict = self._decode(record)
         found = {finding.clause: finding for finding in (*self._open(record.value), *verdict.findings)}
-        return tuple(self._otherwise(finding) for finding in found.values())
+        return (*self._not_delivered(record), *(self._otherwise(finding) for finding in found.values()))
+
+    def _not_delivered(self, record: Record) -> Iterator[Otherwise]:
+        """Why the value of a record does not get as far as being judged."""
+        if record.topic is not None and self.topic is not None and record.topic != self.topic:
+            says = f"it is never read: it was sent to {record.topic}, and this version reads {self.topic}"
+            yield Otherwise("@topic", "equals", None, says)
+        if self.format == record.format:
+            return
+        if self.format != JSON:
+            says = f"it is no {self.format}, which this version reads, but {record.format}"
+            yield Otherwise("@value", "format", None, says)
+            return
+        encoder = ENCODED.get(record.format)
+        sent = encode(record.event) if encoder is None else encoder(record.event)
+        for finding in self._decoder.decode(sent, record.key, record.headers).findings:
+            yield self._otherwise(finding)
 
     def _otherwise(self, finding: Finding) -> Otherwise:
         path, _, rule = finding.clause.partition("/")[2].rpartition("/")
@@ -148,13 +163,14 @@ def otherwise(writer: Side, reader: Side, record: Record, promised: tuple[Field,
     Values are compared at the fields of the older version, `promised`: what it does not name, nobody was promised. A
     field that the reader has no more reads as nothing, which is another value unless it was null.
     """
-    if refused := reader.refusals(record):
-        return refused
-    sent, read = writer.values(record), reader.values(record)
+    refused = reader.refusals(record)
+    sent = writer.values(record)
+    read = reader.in_part(record) if refused else reader.values(record)
     if sent is None or read is None:
-        return ()
-    names = {field.name: field for field in writer.contract.fields}
-    found = [row for field in promised for row in _differing(field, names.get(field.name), sent, read)]
+        return refused
+    names, unread = {field.name: field for field in writer.contract.fields}, frozenset(row.path for row in refused)
+    differing = (row for field in promised for row in _differing(field, names.get(field.name), sent, read))
+    found = [*refused, *(row for row in differing if row.path not in unread)]
     times = [side.contract.event_time for side in (writer, reader)]
     if times[0] != times[1] and all(times):
         one, two = sent.get(str(times[0])), read.get(str(times[1]))
