@@ -17,6 +17,7 @@ from contracts.compiler.model import Contract
 CONTRACTS = 80
 
 
+@pytest.mark.slow
 def test_no_cell_of_the_matrix_is_unexplained(capsys: pytest.CaptureFixture[str]) -> None:
     """A small draw; `make nightly` takes a large one, and `make agreement` writes it into the docs."""
     tally = Tally()

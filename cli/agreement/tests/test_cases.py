@@ -100,6 +100,7 @@ def test_generated_payloads_break_every_clause_but_those_of_the_envelope(
     assert missed == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [EVENTS, NEWEST])
 def test_no_clause_of_client_tickets_can_change_unnoticed(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every bound, list, pattern, type and header changed in turn: some case above goes red."""
