@@ -46,8 +46,8 @@ def examine(old: Written, new: Written, terms: Terms) -> Matter:
     """What changed, and what replay shows: all that takes time, and nothing that depends on which rules are on."""
     found = changes(old.version, new.version)
     same = not found and _meaning(old) == _meaning(new)
-    of_values = not found or any(ELEMENTS[change.element].effect in (VALUE, RECORD) for change in found)
-    evidence = NOTHING if same else replay(old, new, seed=terms.seed, search=of_values, advance=terms.advance)
+    wanted = sum(ELEMENTS[change.element].effect in (VALUE, RECORD) for change in found) if found else 1
+    evidence = NOTHING if same else replay(old, new, seed=terms.seed, wanted=wanted, advance=terms.advance)
     return Matter(
         old=old.version,
         new=new.version,

@@ -17,6 +17,7 @@ from contracts.compiler.diff.model import NEW_TO_OLD, OLD_TO_NEW, Replayed
 from contracts.compiler.model import Field
 
 SEARCHED = 100  # events that hypothesis puts together, each way; each costs as much as ten that are only replayed
+FEW = 30  # items of a list that are left out one by one
 Advance = Callable[[int], None]
 
 
@@ -54,12 +55,12 @@ class Way:
 
 
 def replay(
-    old: Written, new: Written, *, seed: int = 0, search: bool = True, advance: Advance = lambda _: None
+    old: Written, new: Written, *, seed: int = 0, wanted: int = 1, advance: Advance = lambda _: None
 ) -> Evidence:
     """Everything that replay finds between two versions; the same for the same versions and seed.
 
-    `search`: also put odd values together, where the pool alone finds nothing. `advance` is called with the number of
-    events replayed, for a progress bar.
+    `wanted` is how many changes of what is read are to be found: odd values are also put together where the pool may
+    have missed one. `advance` is called with the number of events replayed, for a progress bar.
     """
     sides = Side(old), Side(new)
     promised = sides[0].contract.fields
@@ -75,9 +76,10 @@ def replay(
         pool = Pool(way.writer, way.reader, seed)
         trials = list(_unseen(pool.trials()))
         found = _replayed(way, trials, advance)
-        if search and not found:
+        if wanted > 1 or (wanted and not found):
             extra = _searched(way, trials)
-            found = _replayed(way, extra, advance)
+            known = {(one.path, one.rule) for one in found}
+            found += [one for one in _replayed(way, extra, advance) if (one.path, one.rule) not in known]
             trials += extra
         counts[way.direction] = len(trials)
         boundaries += sum(trial.boundary for trial in trials)
@@ -114,12 +116,13 @@ def _replayed(way: Way, trials: list[Trial], advance: Advance) -> list[Break]:
 
 
 def _shrunk(way: Way, record: Record, one: Otherwise) -> tuple[Record, Otherwise]:
-    """The event with every member left out that the break does not need."""
-    for smaller in _smaller(record.event):
-        found = _still(way, smaller, record, one)
-        if found is not None:
-            return _shrunk(way, *found)
-    return record, one
+    """The event with everything left out that the break does not need."""
+    while True:
+        tried = (_still(way, event, record, one) for event in _smaller(record.event))
+        found = next((smaller for smaller in tried if smaller is not None), None)
+        if found is None:
+            return record, one
+        record, one = found
 
 
 def _still(way: Way, event: dict[str, Any], whole: Record, one: Otherwise) -> tuple[Record, Otherwise] | None:
@@ -131,14 +134,18 @@ def _still(way: Way, event: dict[str, Any], whole: Record, one: Otherwise) -> tu
 
 
 def _smaller(value: Any) -> Iterator[Any]:
-    """Copies of a value, each with one thing less."""
+    """Copies of a value, each with less in it: of a long list ever smaller parts, then one thing at a time."""
     if isinstance(value, dict):
         for name, below in value.items():
             yield {other: kept for other, kept in value.items() if other != name}
             for less in _smaller(below) if isinstance(below, dict | list) else ():
                 yield {**value, name: less}
     elif isinstance(value, list):
-        for place, item in enumerate(value[:30]):
+        size = len(value) // 2 if len(value) > FEW else 0
+        while size > 1:
+            yield from (value[size:], value[:-size])
+            size //= 2
+        for place, item in enumerate(value[:FEW]):
             yield value[:place] + value[place + 1 :]
             for less in _smaller(item) if isinstance(item, dict | list) else ():
                 yield [*value[:place], less, *value[place + 1 :]]

@@ -60,3 +60,15 @@ def test_a_change_of_words_beside_a_break_stays_words() -> None:
     fields(changed)["amount"]["logicalTypeOptions"]["maximum"] = 100.0
     found = {row.rule: row.verdict for row in compare(version(orders()), version(changed), Terms()).findings}
     assert found == {"version-changed": "compatible", "description-changed": "compatible", "field-added": "breaking"}
+
+
+def test_a_long_list_is_cut_down_to_what_breaks() -> None:
+    """However many items there are to leave out, a reviewer is shown as many as it takes, and no more."""
+    old, new = orders(), orders(version="2.0.0")
+    for document, most in ((old, 2000), (new, 300)):
+        items = {"logicalType": "integer", "required": True}
+        row = {"name": "marks", "logicalType": "array", "logicalTypeOptions": {"maxItems": most}, "items": items}
+        document["schema"][0]["properties"].append(row)
+    (found,) = (row for row in compare(version(old), version(new), Terms()).findings if row.verdict == "breaking")
+    assert found.witness is not None and found.witness.event is not None
+    assert (found.rule, len(found.witness.event["marks"])) == ("max-items-tightened", 301)

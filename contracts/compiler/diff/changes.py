@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.compiler.diff.elements import Difference, Document, differences
@@ -196,8 +196,3 @@ def paths(change: Change) -> tuple[str, ...]:
         return (change.path,) if change.path else ()
     parent = _parent(change.path)
     return change.path, f"{parent}.{change.new}" if parent else str(change.new)
-
-
-def without_place(change: Change) -> Change:
-    """The change with its place only, for what has no values to show."""
-    return replace(change, old=None, new=None)
