@@ -8,23 +8,11 @@ import pytest
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing.decode import Decoder, Verdict
+from processing.tests.tickets import TICKET
 
 CONTRACT = Catalogue(HOME).get("client_tickets.v1")
 DECODER = Decoder(CONTRACT, b"k" * 32)
-EVENT: dict[str, Any] = {
-    "event_id": "0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11",
-    "event_type": "opened",
-    "ticket_id": "TCK-00000042",
-    "client_id": "CLI-004711",
-    "occurred_at": "2026-01-05T08:30:00Z",
-    "request": "My invoice is wrong.",
-    "request_type": "billing",
-    "priority": "low",
-    "channel": "web",
-    "client_email": "ada@example.com",
-    "amount": 12.07,
-    "satisfaction": 5,
-}
+EVENT = {**TICKET, "client_email": "ada@example.com", "amount": 12.07, "satisfaction": 5}
 
 
 def decode(event: Any, key: bytes | None = b"TCK-00000042", **headers: str | None) -> Verdict:

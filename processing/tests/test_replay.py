@@ -1,7 +1,6 @@
 """What was refused, judged again in Spark: each record has one outcome, and the derived tables follow."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from deltalake import DeltaTable
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing.tables import create_derived, create_ledger, ledger_version, version
+from processing.tests.tickets import TICKET
 from processing.versions import Versions
 
 if TYPE_CHECKING:
@@ -27,16 +27,7 @@ RECORD = (
     "partition int, offset bigint, timestamp timestamp, key binary, value binary, "
     "headers array<struct<key:string,value:binary>>"
 )
-EVENT: dict[str, Any] = {
-    "event_type": "opened",
-    "ticket_id": "TCK-00000042",
-    "client_id": "CLI-004711",
-    "occurred_at": "2026-01-05T08:30:00Z",
-    "request": "My invoice is wrong.",
-    "request_type": "billing",
-    "priority": "low",
-    "channel": "web",
-}
+EVENT = {name: value for name, value in TICKET.items() if name != "event_id"}
 UNKNOWN = "client_tickets.v1/@version/known"
 
 
@@ -69,16 +60,6 @@ RECORDS = (
     (record(5, {**identity(2), "channel": "fax"}, "1.0.0"), "rejected", "rejected"),
     (record(6, identity(3), "3.0.0"), "rejected", "rejected"),
 )
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
-    """One session for the module."""
-    from runtime.spark import close_session, open_session
-
-    session = open_session("test", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
-    yield session
-    close_session(session)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Every type through Spark and Delta, by the job's own steps: what the decoder stores is what a reader finds."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,16 +78,6 @@ OTHERS = (  # after the accepted ones: the outcome of each
     (payload(1, '"labels":{"a":"b"}'), "conflict"),
     (payload(9, '"owners":{"ada@example.com":"x"}'), "rejected"),
 )
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
-    """One session for the module."""
-    from runtime.spark import close_session, open_session
-
-    session = open_session("test", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
-    yield session
-    close_session(session)
 
 
 @pytest.fixture(scope="module")

@@ -17,25 +17,14 @@ from processing.decode import Decoder, Verdict
 from processing.errors import ProcessingError
 from processing.identity import BodyHash
 from processing.stored import canonical, judge_members
+from processing.tests.tickets import TICKET
 from processing.upgrade import client_tickets
 from processing.versions import Upgrader, VersionedDecoder, Versions
 
 KEY = b"k" * 32
 V1, V2 = Catalogue(HOME).get("client_tickets.v1"), Catalogue(HOME).get("client_tickets.v2")
 DECODER = VersionedDecoder(Versions(V2, (V1,)), KEY)
-EVENT: dict[str, Any] = {
-    "event_id": "0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11",
-    "event_type": "opened",
-    "ticket_id": "TCK-00000042",
-    "client_id": "CLI-004711",
-    "occurred_at": "2026-01-05T08:30:00Z",
-    "request": "My invoice is wrong.",
-    "request_type": "billing",
-    "priority": "low",
-    "channel": "web",
-    "client_email": "ada@example.com",
-    "amount": 12.5,
-}
+EVENT = {**TICKET, "client_email": "ada@example.com", "amount": 12.5}
 OLD, NEW = {**EVENT, "language": "fr-FR"}, {**EVENT, "locale": "fr-FR"}
 
 
