@@ -18,8 +18,8 @@ Feature: A contract changes while its topic is in use
     And the pipeline has run
     When the producers have stopped, and all they sent is read
     Then the audit finds every offset exactly once
-    And every event of version 1 is a ticket that says version 1.0.0
-    And every event of version 2 is a ticket that says version 2.0.0, or is refused for client_tickets.v1/@version/known
+    And every event of version 1 is a ticket that says so
+    And every event of version 2 is a ticket that says so, or is refused for client_tickets.v1/@version/known
     And the tickets have the languages "fr-FR", "fr-CA" and "de-DE"
 
   Scenario: an event of a version that nobody knows is kept, and becomes a ticket once the job knows it
@@ -40,7 +40,7 @@ Feature: A contract changes while its topic is in use
     Given a valid client_tickets event of version 2
     And the pipeline has run
     And the results are exported
-    And client_tickets and tickets gain the optional field site, as version 2.1.0
+    And client_tickets and tickets gain the optional field site, each in its next minor version
     And a valid client_tickets event of version 2
     And its site is "Lyon"
     When the pipeline has run

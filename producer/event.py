@@ -12,6 +12,7 @@ from contracts.compiler.model import Contract, Envelope
 from producer.errors import ProducerError
 
 Headers = list[tuple[str, bytes]]
+UNNAMED = "tickets"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -51,10 +52,14 @@ def envelope_of(contract: Contract) -> Envelope:
     return contract.envelope
 
 
-def sealer(contract: Contract) -> Callable[[dict[str, Any]], tuple[bytes, Headers]]:
-    """A function that makes key and headers of a value, which must hold the fields they are taken from."""
+def sealer(contract: Contract, producer: str = UNNAMED) -> Callable[[dict[str, Any]], tuple[bytes, Headers]]:
+    """A function that makes key and headers of a value, which must hold the fields they are taken from.
+
+    `producer` is the name of who sends; records that are judged and never sent are of nobody in particular.
+    """
     envelope = envelope_of(contract)
-    constants = {"$contract": contract.name.encode(), "$version": contract.version.encode()}
+    words = {"$contract": contract.name, "$version": contract.version, "$producer": producer}
+    constants = {word: text.encode() for word, text in words.items()}
     plan = [(header.name, header.source, constants.get(header.source)) for header in envelope.headers]
     key = envelope.key
 
@@ -73,7 +78,7 @@ def event_id(contract: Contract, value: bytes) -> str | None:
     """The id inside a value's bytes, as far as it can be read; for reports only."""
     try:
         document = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     found = document.get(contract.event_id) if isinstance(document, dict) else None
     return None if found is None else str(found)

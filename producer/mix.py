@@ -15,7 +15,7 @@ from typing import NamedTuple
 from contracts.compiler.model import Clause, Contract
 from producer.broken.breakers import Breaker
 from producer.errors import ProducerError
-from producer.event import Event, Headers, encode
+from producer.event import UNNAMED, Event, Headers, encode
 from producer.payloads import SPAN, events
 
 LATENESS = (timedelta(minutes=10), timedelta(hours=5))  # beyond what the contract still calls in time
@@ -77,21 +77,25 @@ def span_of(contract: Contract) -> timedelta:
     return min(SPAN, contract.envelope.retention / 2) if contract.envelope else SPAN
 
 
-def mixed(contract: Contract, count: int, seed: int, start: datetime, counts: Plan) -> Iterator[Sending]:
-    """`count` sendings in the order of their timestamps, all in [start, start + span_of(contract))."""
-    tail = (contract.late_after or NEVER) + LATENESS[1] + AGAIN[1]
-    source = events(
-        contract, count=count - counts.duplicates, seed=seed, start=start, span=max(span_of(contract) - tail, tail)
-    )
+def mixed(
+    contract: Contract, count: int, seed: int, start: datetime, counts: Plan, producer: str = UNNAMED
+) -> Iterator[Sending]:
+    """`count` sendings in the order of their timestamps, all in [start, start + span_of(contract)).
+
+    Values are defined by seed, start and counts alone; `producer` is as for `sealer`.
+    """
+    tail, once = (contract.late_after or NEVER) + LATENESS[1] + AGAIN[1], count - counts.duplicates
+    span = max(span_of(contract) - tail, tail)
+    source = events(contract, count=once, seed=seed, start=start, span=span, producer=producer)
     rng = Random(f"{contract.key}:{seed}:{start.isoformat()}:mix")
-    return _in_order(_sendings(contract, source, count - counts.duplicates, counts, rng))
+    broken = _Broken(Breaker(contract, producer), rng) if counts.invalid else None
+    return _in_order(_sendings(contract, source, once, counts, broken, rng))
 
 
 def _sendings(
-    contract: Contract, source: Iterator[Event], count: int, counts: Plan, rng: Random
+    contract: Contract, source: Iterator[Event], count: int, counts: Plan, broken: "_Broken | None", rng: Random
 ) -> Iterator[tuple[datetime, Sending]]:
     """Each event with the moment the stream has reached; what is sent later than that is put back in order."""
-    broken = _Broken(contract, rng) if counts.invalid else None
     left_invalid, left_late, left_twice, left_valid = counts.invalid, counts.late, counts.duplicates, counts.valid
     for number, event in enumerate(source):
         if broken and rng.random() * (count - number) < left_invalid:
@@ -109,8 +113,8 @@ def _sendings(
 class _Broken:
     """Breaks one clause after the other, in an order drawn once."""
 
-    def __init__(self, contract: Contract, rng: Random) -> None:
-        self._breaker = Breaker(contract)
+    def __init__(self, breaker: Breaker, rng: Random) -> None:
+        self._breaker = breaker
         self._clauses: list[Clause] = list(self._breaker.clauses)
         self._rng = rng
         self._turn = 0

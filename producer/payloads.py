@@ -12,7 +12,7 @@ from typing import Any
 from contracts.compiler.model import Contract, Field, LifeCycle
 from producer import life_cycle
 from producer.blocks.layout import Distinct, Layout, base_number, distinct, layout
-from producer.event import Event, sealer
+from producer.event import UNNAMED, Event, sealer
 from producer.values import moments
 from producer.values.fits import fits
 from producer.values.holders import ABSENT
@@ -28,12 +28,15 @@ Value = dict[str, Any]
 Stream = Iterator[tuple[int, Value]]
 
 
-def events(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[Event]:
+def events(
+    contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN, producer: str = UNNAMED
+) -> Iterator[Event]:
     """`count` valid events that happen in [start, start + span); memory does not grow with `count`.
 
-    ProducerError where the contract gives no way to make a field, with the field's name, or describes no topic.
+    `producer` is as for `sealer`. ProducerError where the contract gives no way to make a field, with the field's name,
+    or describes no topic.
     """
-    seal, rng, sent_us = sealer(contract), source(contract, seed, start), 0
+    seal, rng, sent_us = sealer(contract, producer), source(contract, seed, start), 0
     least, width = LAG_US[0], LAG_US[1] - LAG_US[0]
     for moment_us, value in _stream(contract, count, seed, start, span, rng):
         sent_us = max(sent_us, moment_us + least + int(rng.random() * width))

@@ -24,7 +24,7 @@ CHANGES = (
         "      - name: product\n        logicalType: string\n        classification: internal\n"
         "        description: The product the client asks about.\n      - name: due_on\n",
     ),
-    ("version: 1.0.0", "version: 1.1.0"),
+    ("version: 1.1.0", "version: 1.2.0"),
 )
 STYLE = """
 body { font: 14px/1.5 "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; color: #1f2328; background: #fff;

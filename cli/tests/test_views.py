@@ -155,7 +155,13 @@ def test_topic_holds_name_key_headers_and_settings() -> None:
         "topic": "every-type.v1",
         "partitions": 3,
         "key": "number",
-        "headers": {"contract": "$contract", "contract_version": "$version", "number": "number", "colour": "colour"},
+        "headers": {
+            "contract": "$contract",
+            "contract_version": "$version",
+            "number": "number",
+            "colour": "colour",
+            "sender": "$producer",
+        },
         "config": {"retention.ms": "129600000", "max.message.bytes": "1000000", "cleanup.policy": "delete"},
     }
 

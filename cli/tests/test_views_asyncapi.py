@@ -117,6 +117,10 @@ def test_message_and_operations_say_what_the_contract_says() -> None:
     assert headers["properties"]["contract_version"]["pattern"] == "^1\\."
     assert headers["properties"]["number"]["type"] == "string"
     assert headers["properties"]["colour"]["enum"] == ["red", "green", "blue"]
+    assert headers["properties"]["sender"] == {
+        "type": "string",
+        "description": "The name of the producer that sent the record.",
+    }
     assert message["correlationId"]["location"] == "$message.header#/number"
     assert {name: row["action"] for name, row in made["operations"].items()} == {
         "send_writer": "send",

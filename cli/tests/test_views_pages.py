@@ -48,11 +48,12 @@ def test_both_pages_name_every_field_clause_and_role(file: Path) -> None:
 
 
 def test_both_pages_say_where_a_header_comes_from() -> None:
-    """A field, or the contract itself."""
+    """A field, the contract itself, or who sent it."""
     rows = [
         ("contract", "the contract's name", "yes"),
         ("contract_version", "the contract's version", "no"),
         ("number", "the value of number", "yes"),
+        ("sender", "the name of the producer that sent it", "no"),
     ]
     text = printed(EVERY_TYPE, "markdown").replace("`", "")
     cells = [cell.text for cell in page(EVERY_TYPE).elements if cell.tag in ("th", "td")]

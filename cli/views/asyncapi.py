@@ -187,6 +187,7 @@ def _header(contract: Contract, header: Header, fields: Mapping[str, Any]) -> di
             "description": f"The contract's version; a reader knows {contract.major}.x.",
             "examples": [contract.version],
         },
+        "$producer": {"type": "string", "description": "The name of the producer that sent the record."},
     }
     if header.source in fixed:
         return fixed[header.source]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from cli.views.about import About, about
 from cli.views.page import Block, Cell, Code, Facts, Link, Page, Paragraph, Section, States, Table, Text, code, text
 from cli.views.words import ROW, duration, must_be, rule_of, type_words, wants
+from contracts.compiler.custom import HEADER_WORDS
 from contracts.compiler.model import Clause, Contract, Field
 
 
@@ -115,7 +116,7 @@ def _wire(contract: Contract, _: About) -> Iterator[Block]:
         ("Kept for", text(duration(envelope.retention))),
         ("Largest record", text(f"{envelope.max_bytes:,} bytes")),
     )
-    source: dict[str, Cell] = {"$contract": text("the contract's name"), "$version": text("the contract's version")}
+    source: dict[str, Cell] = {word: text(meaning) for word, meaning in HEADER_WORDS.items()}
     yield from _table(
         "Headers of a record",
         "Header|Holds|Required",

@@ -14,6 +14,13 @@ from contracts.compiler.model import Header, LifeCycle
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 ROWS = ("event", "accepted", "refused", "aggregate", "reference")
 MODES = ("backward", "forward", "full")
+PRODUCER = "$producer"
+HEADER_WORDS: Mapping[str, str] = {
+    "$contract": "the contract's name",
+    "$version": "the contract's version",
+    PRODUCER: "the name of the producer that sent it",
+}
+"""What a header may hold beside the value of a field."""
 
 
 def _duration(value: Any) -> timedelta:
@@ -87,7 +94,7 @@ class Property:
 _TABLE = (
     Property("rows", _rows, "what one row is: event, accepted, refused, aggregate or reference"),
     Property("kafkaKey", _text, "the field whose value is the record key"),
-    Property("kafkaHeaders", _headers, "headers set by the producer: $contract, $version or a field"),
+    Property("kafkaHeaders", _headers, f"headers set by the producer: {', '.join(HEADER_WORDS)} or a field"),
     Property("kafkaPartitions", _count, "partitions of the topic"),
     Property("kafkaRetention", _duration, "how long the broker keeps a record"),
     Property("kafkaMaxBytes", _count, "largest record the topic takes, in bytes"),

@@ -15,6 +15,7 @@ from typing import Any
 from jsonschema_rs import Draft201909Validator
 
 from contracts.compiler import custom, yaml_reader
+from contracts.compiler.custom import HEADER_WORDS, PRODUCER
 from contracts.compiler.errors import ContractError, Problem
 from contracts.compiler.model import Clause, Contract, Envelope, Field, Role, ServiceLevel
 from contracts.compiler.properties import read_fields
@@ -240,8 +241,9 @@ def _envelope(
     if not all(name in own for name in ENVELOPE):
         return None  # `conventions` asks for them; the values can be judged without
     for header in own.get("kafkaHeaders", ()):
-        if header.source not in ("$contract", "$version") and header.source not in by_name:
-            reading.wrong("customProperties.kafkaHeaders", f"takes '{header.source}'", "Name a field of the schema.")
+        if header.source not in HEADER_WORDS and header.source not in by_name:
+            remedy = f"Name a field of the schema, or one of {', '.join(HEADER_WORDS)}."
+            reading.wrong("customProperties.kafkaHeaders", f"takes '{header.source}'", remedy)
     if reading.problems:
         return None
     key = by_name[own["kafkaKey"]]
@@ -274,7 +276,7 @@ def _whole_clauses(envelope: Envelope | None, reading: Reading) -> tuple[Clause,
         if header.source == "$version":
             major = int(reading.key.rsplit(".v", 1)[1])
             made.append(reading.clause(path, "known", major, f"a version this reader knows ({major}.x)"))
-        else:
+        elif header.source != PRODUCER:  # which is whatever the sender calls itself, so there is nothing to compare
             wanted = reading.key.rsplit(".v", 1)[0] if header.source == "$contract" else f"the value of {header.source}"
             made.append(reading.clause(path, "equals", header.source, wanted))
     return tuple(made)

@@ -144,7 +144,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A Kafka header the producer sets: `source` is `$contract`, `$version` or a field's name."""
+    """A Kafka header the producer sets: `source` is a word of custom.HEADER_WORDS or a field's name."""
 
     name: str
     source: str

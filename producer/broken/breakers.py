@@ -16,7 +16,7 @@ from producer.broken.bench import Bench, Makers
 from producer.broken.fields import candidates
 from producer.broken.places import at, chains, present, replaced
 from producer.broken.wholes import ENVELOPE, VALUES
-from producer.event import Event, encode, sealer
+from producer.event import UNNAMED, Event, encode, sealer
 from producer.schema.check import Check
 from producer.values.makers import ABSENT, optional
 from producer.values.quantities import micros
@@ -37,14 +37,17 @@ class Broken(NamedTuple):
 
 
 class Breaker:
-    """Breaks payloads of one contract, with or without an envelope; compiled once, since makers and judge are."""
+    """Breaks payloads of one contract, with or without an envelope; compiled once, since makers and judge are.
 
-    def __init__(self, contract: Contract) -> None:
+    `producer` is as for `sealer`.
+    """
+
+    def __init__(self, contract: Contract, producer: str = UNNAMED) -> None:
         self._contract = readable(contract)
         self._check = Check(contract, closed=False)
         self._chains = chains(contract)
         self._makers = Makers()
-        self._seal = sealer(contract) if contract.envelope else None
+        self._seal = sealer(contract, producer) if contract.envelope else None
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:

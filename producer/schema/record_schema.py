@@ -47,7 +47,7 @@ def envelope_schemas(contract: Contract) -> dict[str, Schema]:
             made[wholes[f"{path}/known"].id] = _header(header, {"pattern": rf"^{contract.major}(\.|$)"})
         elif header.source == "$contract":
             made[wholes[f"{path}/equals"].id] = _header(header, {"const": contract.name})
-        else:
+        elif header.source != "$producer":
             made[wholes[f"{path}/equals"].id] = _same_text(["headers", header.name], header.source)
     return made
 

@@ -17,7 +17,7 @@ from contracts.compiler.model import Contract
 from producer import life_cycle
 from producer.broken.breakers import Breaker, break_clause, breakable
 from producer.errors import ProducerError
-from producer.event import Event, encode
+from producer.event import UNNAMED, Event, encode
 from producer.mix import Shares, mixed, plan, span_of
 from producer.payloads import events
 from producer.schema.check import compile_check
@@ -132,6 +132,7 @@ def test_envelope(tickets: Contract, logs: Contract, start: datetime) -> None:
         ("contract", b"client_tickets"),
         ("contract_version", tickets.version.encode()),
         ("event_id", event.value["event_id"].encode()),
+        ("producer", UNNAMED.encode()),
     ]
     assert (line.key, line.headers) == (str(line.value["line"]).encode(), [])
 

@@ -53,6 +53,14 @@ def test_a_contract_is_read_whole() -> None:
     assert contract.service_levels
 
 
+def test_the_producers_name_is_carried_and_never_judged() -> None:
+    """The header `$producer` makes no clause, so that no reader refuses a record for it."""
+    contract = Catalogue(HOME).get("client_tickets.v1")
+    assert contract.envelope is not None
+    assert ("producer", "$producer", False) in [(h.name, h.source, h.required) for h in contract.envelope.headers]
+    assert not [clause.id for clause in contract.all_clauses() if clause.path == "@header.producer"]
+
+
 def test_clause_ids_are_unique() -> None:
     """One demand, one id."""
     for contract in (*Catalogue(HOME).all(), *Catalogue(EXAMPLES).all()):
@@ -69,8 +77,10 @@ def test_clause_ids_are_unique() -> None:
             "schema.client_tickets.due_on: logicalType 'datum' is not one of",
         ),
         ("kafkaKey, value: ticket_id", "kafkaKey, value: tiket", "names the field 'tiket', which the schema does not"),
+        ("from: $producer", "from: $sender", "takes '$sender'"),
+        ("from: $producer", "from: $sender", "or one of $contract, $version, $producer"),
         ("kind: DataContract", "kind: Something", "is not an ODCS data contract"),
-        ("version: 1.0.0", "version: one", "is no semantic version"),
+        ("version: 1.1.0", "version: one", "is no semantic version"),
         ("maxLength: 2000", "maxLenght: 2000", "maxLenght"),
         ("format: uuid", "format: guid", "format 'guid' is not one of"),
         ('"^TCK-[0-9]{8}$"', '"^(a+)+$"', "exponential time"),
