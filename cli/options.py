@@ -1,6 +1,9 @@
 """Options that several subcommands share, so that each means the same everywhere."""
 
+import re
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,3 +30,19 @@ contracts = click.option(
     help="Folder of contracts; default: the contracts/ of this checkout (or TICKETS_CONTRACTS).",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+
+class Share(click.ParamType[Decimal]):
+    """`3%` or `0.03` to a Decimal from 0 to 1, exactly."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Refuse, with examples, what is no share."""
+        if isinstance(value, Decimal):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(%?)", str(value).strip())
+        share = Decimal(match[1]) / (100 if match[2] else 1) if match else Decimal(-1)
+        if not 0 <= share <= 1:
+            self.fail(f"'{value}' is no share; write 3% or 0.03.", param, ctx)
+        return share

@@ -1,10 +1,14 @@
 """`tickets process`: wires broker, lease, Spark and the job; prints a line per batch."""
 
+import contextlib
 import json
 import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +20,19 @@ from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import Broker, connect
+from runtime.continuity import Continuity
 from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from processing.derive import Derivation
+    from processing.flood import Watch
+    from processing.position import Position
+    from processing.stream import Batch
 
 SHORT_RUN_EVENTS = 300_000  # below, starting Java takes longer than the work
+ALERT = 0.2  # share of rejected records that is told, unless another is given
 UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes"}
 
 
@@ -53,6 +62,7 @@ def derivation(contract: Contract, folder: Catalogue, workspace: Workspace) -> "
         outputs=tuple(folder.outputs(contract)),
         references=tuple((reference, folder.data_file(reference)) for reference in references),
         tables=workspace.tables(contract.name),
+        index=workspace.index(contract.name),
     )
 
 
@@ -81,6 +91,7 @@ def run_process(
     every: str | None = None,
     master: str = "local[*]",
     max_events: int = 100_000,
+    limits: "Limits | None" = None,
     stop: threading.Event | None = None,
 ) -> dict[str, Any]:
     """Read the topic into the workspace's tables; the counts by outcome of what this run read."""
@@ -90,49 +101,97 @@ def run_process(
 
     envelope = contract.envelope
     assert envelope is not None  # noqa: S101 - topic_contract has seen to it
-    log = logs.get("processing")
     began = time.monotonic()
-    with Lease.acquire(workspace.tables(contract.name) / ".lease", "process") as lease:
+    with contextlib.ExitStack() as held:
+        lease = held.enter_context(Lease.acquire(workspace.tables(contract.name) / ".lease", "process"))
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
         marks = kafka.watermarks(broker.bootstrap, envelope.topic)
         few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
         spark = spark_session(workspace, master, short=few and every is None)
         started = time.monotonic() - began
-        from processing.stream import Batch, Job, Source, describe
+        from processing.flood import Watch
+        from processing.stream import Job, Reports, Source, describe
 
-        totals: Counter[str] = Counter()
-        batches = 0
-
-        def on_batch(batch: Batch) -> None:
-            nonlocal batches
-            batches += 1
-            totals.update(batch.outcomes)
-            log.info(
-                "batch committed",
-                batch=batch.number,
-                seconds=round(batch.seconds, 2),
-                **describe(batch.outcomes),
-            )
-
+        continuity = held.enter_context(contextlib.closing(Continuity(broker.bootstrap, envelope.topic)))
+        limits = limits or Limits(ALERT, None)
+        told = Told(Watch(limits.alert, limits.stop))
         Job(
             spark=spark,
             derivation=derivation(contract, folder, workspace),
-            source=Source(kafka.spark_options(broker.bootstrap), envelope.topic, max_events),
-            checkpoint=workspace.checkpoint(contract.name),
+            source=Source(kafka.spark_options(broker.bootstrap), envelope.topic, max_events, unbroken(continuity)),
+            scratch=workspace.checkpoint(contract.name),
             lease=lease,
             key=pseudonym_key(workspace),
             every=every,
-            on_batch=on_batch,
+            watch=told.watch,
+            reports=Reports(told.begun, told.done),
             stop=stop or threading.Event(),
         ).run()
     return {
         "contract": contract.key,
-        "events": totals.total(),
-        "outcomes": describe(totals),
-        "batches": batches,
+        "events": told.totals.total(),
+        "outcomes": describe(told.totals),
+        "batches": told.batches,
+        "alerts": told.alerts,
         "start_seconds": round(started, 2),
         "seconds": round(time.monotonic() - began, 2),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shares of rejected records: above `alert` it is told, above `stop` the job stops; None for never."""
+
+    alert: float | None
+    stop: float | None
+
+
+def unbroken(continuity: Continuity) -> "Callable[[Position], None]":
+    """Whether the topic is still the one that was read, as the job asks it."""
+    return lambda at: continuity.check({partition: (last.offset, last.received_at) for partition, last in at.items()})
+
+
+class Told:
+    """A run as its log tells it, and what is summed up at its end."""
+
+    def __init__(self, watch: "Watch") -> None:
+        self.watch = watch
+        self.totals: Counter[str] = Counter()
+        self.batches = 0
+        self.alerts = 0
+        self._log = logs.get("processing")
+
+    def begun(self) -> None:
+        """A batch begins."""
+        self._log.info("batch begun", batch=self.batches)
+
+    def done(self, batch: "Batch | None") -> None:
+        """A batch is in the tables; a flood of refusals begins or ends."""
+        from processing.stream import describe
+
+        if batch is None:
+            self._log.info("batch empty", batch=self.batches)
+            return
+        carried = batch.carried
+        self._log.info(
+            "batch committed",
+            batch=self.batches,
+            ledger_version=carried.version,
+            seconds=round(batch.seconds, 2),
+            **describe(carried.outcomes),
+        )
+        self.batches += 1
+        self.totals.update(carried.outcomes)
+        if self.watch.turned(carried.rejected_share):
+            self.alerts += self.watch.alerted
+            self._alert(carried.rejected_share)
+
+    def _alert(self, share: float | None) -> None:
+        said = {"rejected_share": None if share is None else round(share, 4), "limit": self.watch.alert_at}
+        if self.watch.alerted:
+            self._log.warning("alert: many records are rejected", **said, see="tickets quarantine stats")
+        else:
+            self._log.info("alert over: few records are rejected", **said)
 
 
 @click.command(
@@ -156,6 +215,16 @@ def run_process(
     help="Records in one batch at most.",
 )
 @click.option(
+    "--max-rejected", type=options.Share(), help="Stop before a batch is committed with which more is rejected (20%)."
+)
+@click.option(
+    "--alert-rejected",
+    type=options.Share(),
+    default=str(ALERT),
+    show_default="20%",
+    help="Log an alert above this share.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -172,6 +241,8 @@ def command(
     every: str | None,
     master: str,
     max_events: int,
+    max_rejected: Decimal | None,
+    alert_rejected: Decimal,
     log_format: Any,
     contracts: Path | None,
     broker: str,
@@ -191,9 +262,10 @@ def command(
         signal.signal(number, lambda *_: stop.set())
     folder, workspace = catalogue(contracts), Workspace.open(data)
     found = topic_contract(folder, contract)
+    limits = Limits(float(alert_rejected), None if max_rejected is None else float(max_rejected))
     with connect(broker, workspace) as where:
         done = run_process(
-            found, folder, workspace, where, every=every, master=master, max_events=max_events, stop=stop
+            found, folder, workspace, where, every=every, master=master, max_events=max_events, limits=limits, stop=stop
         )
     if as_json:
         click.echo(json.dumps(done))

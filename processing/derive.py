@@ -3,8 +3,10 @@
 Every commit notes the ledger version it came from, so a reader can tell whether the tables belong together.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
@@ -14,10 +16,14 @@ from processing import reference
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.kpis import aggregation
-from processing.tables import CREATED, accepted_contract, ledger_version, note, reached
+from processing.tables import CREATED, accepted_contract, ledger_version, note, version
+from processing.turn import Turn, notes
 from processing.versions import Versions
+from runtime.delta import row_commits
 
 References = dict[str, DataFrame]
+BATCH = "batch"  # the word in a ledger commit's notes that names the batch whose rows it added
+_MANY = 20  # missing batches that a rebuild is as good for
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Derivation:
     """What is derived from one input contract's ledger, and from which reference data.
 
     `older` are the source's lower majors, whose events are read too. `references` maps a reference contract to its CSV
-    file; `tables` is the folder of all its tables.
+    file; `tables` is the folder of all its tables, `index` that of the event ids seen (on this machine's own disk).
     """
 
     source: Contract
@@ -33,6 +39,7 @@ class Derivation:
     outputs: tuple[Contract, ...]
     references: tuple[tuple[Contract, Path], ...]
     tables: Path
+    index: Path
 
     @property
     def accepted(self) -> Contract:
@@ -93,72 +100,81 @@ def _column(field: Field) -> Column:
     return F.col(quoted(field.name if field.transform == "enrich" or not path else path))
 
 
-@dataclass(frozen=True)
-class Stamp:
-    """One committed micro-batch: its name in the ledger, and its transaction."""
-
-    batch: str
-    application: str
-    number: int
-
-
-def follow(spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp) -> int:
-    """Bring the accepted rows to the ledger's version, which is returned: by one append where only the batch is
-    missing, by a rebuild where rows of the ledger changed otherwise (replayed, carried to a new major).
+def follow(spark: SparkSession, derivation: Derivation, references: References) -> int:
+    """Bring the accepted rows to the ledger's version, which is returned: by one append where the ledger only grew
+    since, by a rebuild where rows of it changed (replayed, erased, carried to a new major) or many batches are missing.
     """
-    ledger, noted = reached(derivation.ledger), ledger_version(derivation.path(derivation.accepted))
-    if noted == ledger.before and noted is not None:
-        append_accepted(spark, derivation, references, stamp, ledger.version)
-    elif noted != ledger.version:
-        rebuild_accepted(spark, derivation, references, ledger.version)
-    return ledger.version
+    turn = Turn.take(derivation.path(derivation.accepted))
+    missing = _missing(derivation.ledger, ledger_version(turn.path))
+    if missing.batches is None:
+        _rebuild(spark, derivation, references, turn, missing.version)
+    elif missing.batches:
+        said = note(missing.version, derivation.accepted)
+        rows = _accepted(spark, derivation, references, F.col("batch").isin(list(missing.batches)))
+        rows.write.format("delta").mode("append").options(**turn.options(said)).save(str(turn.path))
+        turn.confirm()
+    return missing.version
 
 
-def append_accepted(
-    spark: SparkSession, derivation: Derivation, references: References, stamp: Stamp, ledger: int
-) -> None:
-    """Append the newest ledger batch's accepted rows; one that was appended before is skipped by its number."""
-    events = spark.read.format("delta").load(str(derivation.ledger))
-    mine = events.where((F.col("batch") == stamp.batch) & (F.col("outcome") == "accepted"))
-    rows = accepted_rows(mine, derivation, references)
-    said = note(ledger, derivation.accepted)
-    writer = rows.write.format("delta").mode("append").option("userMetadata", said)
-    writer = writer.option("txnAppId", stamp.application).option("txnVersion", stamp.number)
-    writer.save(str(derivation.path(derivation.accepted)))
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """What a derived table lacks of the ledger's `version`: these batches, or None for more than appends can mend."""
+
+    version: int
+    batches: tuple[str, ...] | None
 
 
-def rebuild_accepted(spark: SparkSession, derivation: Derivation, references: References, ledger: int) -> None:
+def _missing(ledger: Path, since: int | None) -> _Missing:
+    from deltalake import DeltaTable
+
+    batches: list[str] = []
+    newest = CREATED
+    for at, commit in row_commits(DeltaTable(ledger)):
+        newest = max(newest, at)
+        if at == since:
+            return _Missing(newest, tuple(batches))
+        batch = notes(commit).get(BATCH)
+        if batch is None or len(batches) == _MANY:
+            return _Missing(newest, None)
+        batches.append(batch)
+    return _Missing(newest, None)
+
+
+def rebuild_accepted(spark: SparkSession, derivation: Derivation, references: References) -> None:
     """Compute the accepted rows anew from the whole ledger."""
-    events = spark.read.format("delta").load(str(derivation.ledger)).where("outcome = 'accepted'")
-    rows = accepted_rows(events, derivation, references)
-    _overwrite(rows, derivation.path(derivation.accepted), note(ledger, derivation.accepted))
+    turn = Turn.take(derivation.path(derivation.accepted))
+    _rebuild(spark, derivation, references, turn, version(derivation.ledger))
+
+
+def _rebuild(spark: SparkSession, derivation: Derivation, references: References, turn: Turn, ledger: int) -> None:
+    rows = _accepted(spark, derivation, references, F.lit(True))
+    _overwrite(rows, turn, note(ledger, derivation.accepted))
+
+
+def _accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
+    events = spark.read.format("delta").load(str(derivation.ledger))
+    return accepted_rows(events.where(which & (F.col("outcome") == "accepted")), derivation, references)
 
 
 def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
     """Compute every aggregate anew from the accepted rows."""
     accepted = spark.read.format("delta").load(str(derivation.path(derivation.accepted)))
     for contract in derivation.aggregates:
+        turn = Turn.take(derivation.path(contract))
         rows = aggregation(contract.name)(accepted)
         cast = [F.col(field.name).cast(spark_type(field)).alias(field.name) for field in contract.fields]
-        _overwrite(rows.select(*cast), derivation.path(contract), note(ledger, contract))
+        _overwrite(rows.select(*cast), turn, note(ledger, contract))
 
 
 def catch_up(spark: SparkSession, derivation: Derivation, references: References) -> None:
-    """Bring every derived table to the ledger's version by making it anew; nothing where it is there."""
-    ledger = reached(derivation.ledger).version
-    if ledger == CREATED:
+    """Bring every derived table to the ledger's version; nothing where it is there."""
+    if version(derivation.ledger) == CREATED:
         return
-    if ledger_version(derivation.path(derivation.accepted)) != ledger:
-        rebuild_accepted(spark, derivation, references, ledger)
+    ledger = follow(spark, derivation, references)
     if any(ledger_version(derivation.path(contract)) != ledger for contract in derivation.aggregates):
         refresh_aggregates(spark, derivation, ledger)
 
 
-def behind(derivation: Derivation) -> bool:
-    """Whether the accepted rows lack more of the ledger than the one batch that a restart appends."""
-    ledger = reached(derivation.ledger)
-    return ledger_version(derivation.path(derivation.accepted)) not in (ledger.version, ledger.before)
-
-
-def _overwrite(rows: DataFrame, path: Path, said: str) -> None:
-    rows.write.format("delta").mode("overwrite").option("userMetadata", said).save(str(path))
+def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
+    rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(str(turn.path))
+    turn.confirm()

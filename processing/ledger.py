@@ -1,20 +1,20 @@
-"""Kafka records to ledger rows: decode in Arrow batches, find duplicates over all that was accepted, commit once.
+"""Kafka records to ledger rows: decode in Arrow batches, settle who came first, commit once.
 
 One row per record. One Delta transaction per micro-batch holds every outcome, so accepted and rejected cannot drift.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract
 from processing.columns import arrow_type
 from processing.decode import Verdict
 from processing.tables import LEDGER, event_columns
+from processing.turn import Turn
 from processing.versions import VersionedDecoder, Versions
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _DECODED = (
     "unknown_fields",
     "violations",
 )
+
+_WITH_RAW = ("rejected", "duplicate", "conflict", "tombstone")  # the outcomes whose bytes are kept
 
 # Spark's default for timestamps, INT96, counts nanoseconds to other readers: they find another time before 1678 and
 # after 2262, or fail.
@@ -128,36 +130,27 @@ def _lateness(
     return late, early
 
 
-def settle(decoded: DataFrame, known: DataFrame | None, batch: str) -> DataFrame:
-    """Decoded rows to ledger rows: among equal event ids the first committed wins, then the first by coordinates.
-
-    `known` are the accepted rows of the ledger so far (event_id, body_hash, partition, offset), None for none. A hit
-    on a row's own coordinates is the row itself, seen again after a restart. A rejected event does not occupy its id.
+def claims(decoded: DataFrame) -> "pa.Table":
+    """What the driver settles and counts, one row per record in order of coordinates: index.CLAIMS, then received_at
+    and outcome.
     """
-    accepted = F.col("outcome") == "accepted"
-    claim = F.when(accepted, F.col("event_id"))
-    nobody = F.concat_ws(":", F.lit("\0"), "partition", "offset")
-    twins = Window.partitionBy(F.coalesce(claim, nobody)).orderBy("partition", "offset")
-    seen = (
-        _with_known(decoded, known, claim)
-        .withColumn("first_partition", F.coalesce("known_partition", F.first("partition").over(twins)))
-        .withColumn("first_offset", F.coalesce("known_offset", F.first("offset").over(twins)))
-        .withColumn("first_hash", F.coalesce("known_hash", F.first("body_hash").over(twins)))
-    )
-    itself = (F.col("first_partition") == F.col("partition")) & (F.col("first_offset") == F.col("offset"))
-    twin = accepted & ~itself
-    outcome = (
-        F.when(twin & (F.col("first_hash") == F.col("body_hash")), "duplicate")
-        .when(twin, "conflict")
-        .otherwise(F.col("outcome"))
-    )
-    settled = seen.withColumn("twin", twin).withColumn("outcome", outcome)
-    kept, is_twin = F.col("outcome") == "accepted", F.col("twin")
+    columns = ("partition", "offset", "event_id", "body_hash", "received_at", "outcome")
+    return decoded.select(*columns).toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")])
+
+
+def settle(decoded: DataFrame, twins: "pa.Table", batch: str) -> DataFrame:
+    """Decoded rows to ledger rows: what stands in `twins` (index.TWINS) is a duplicate or, with another body, a
+    conflict of the record named there.
+    """
+    kept, twin = F.col("outcome") == "accepted", F.col("same").isNotNull()
+    outcome = F.when(F.col("same"), "duplicate").when(twin, "conflict").otherwise(F.col("outcome"))
+    settled = _with_twins(decoded, twins).withColumn("outcome", outcome)
+    raw = F.col("outcome").isin(*_WITH_RAW)
     return settled.select(
         *(c for c in ("partition", "offset", "received_at", *_DECODED)),
-        F.when(is_twin, F.col("first_partition")).alias("first_partition"),
-        F.when(is_twin, F.col("first_offset")).alias("first_offset"),
-        *(F.when(~kept, F.col(name)).alias(name) for name in ("raw_key", "raw_value", "raw_headers")),
+        "first_partition",
+        "first_offset",
+        *(F.when(raw, F.col(name)).alias(name) for name in ("raw_key", "raw_value", "raw_headers")),
         F.length("raw_value").cast("bigint").alias("raw_bytes"),
         F.lit(batch).alias("batch"),
         F.lit(None).cast(LEDGER["history"][0]).alias("history"),
@@ -165,32 +158,16 @@ def settle(decoded: DataFrame, known: DataFrame | None, batch: str) -> DataFrame
     )
 
 
-def _with_known(decoded: DataFrame, known: DataFrame | None, claim: Column) -> DataFrame:
-    """Add what is known of the claimed event id: its hash and coordinates, null where nobody has it."""
-    if known is None:
-        nothing = {"known_hash": "binary", "known_partition": "int", "known_offset": "bigint"}
+def _with_twins(decoded: DataFrame, twins: "pa.Table") -> DataFrame:
+    """Add the coordinates of the record that came first and whether its body is the same, null where there is none."""
+    nothing = {"first_partition": "int", "first_offset": "bigint", "same": "boolean"}
+    if twins.num_rows == 0:
         return decoded.select("*", *(F.lit(None).cast(type_).alias(name) for name, type_ in nothing.items()))
-    earlier = known.select(
-        F.col("event_id").alias("claimed"),
-        F.col("body_hash").alias("known_hash"),
-        F.col("partition").alias("known_partition"),
-        F.col("offset").alias("known_offset"),
-    )
-    return decoded.join(earlier, claim == F.col("claimed"), "left")
+    firsts = decoded.sparkSession.createDataFrame(twins)
+    return decoded.join(F.broadcast(firsts), ["partition", "offset"], "left")
 
 
-def known_events(spark: SparkSession, ledger: Path) -> DataFrame:
-    """The accepted event ids so far, with the body hash and coordinates of each."""
-    rows = spark.read.format("delta").load(str(ledger)).where("outcome = 'accepted'")
-    return rows.select("event_id", "body_hash", "partition", "offset")
-
-
-def commit(rows: DataFrame, ledger: Path, application: str, number: int) -> None:
-    """Append one micro-batch in one transaction. Delta skips a batch number that this application committed before."""
-    (
-        rows.write.format("delta")
-        .mode("append")
-        .option("txnAppId", application)
-        .option("txnVersion", number)
-        .save(str(ledger))
-    )
+def commit(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> int:
+    """Append one micro-batch in one transaction, the ledger's next; its version. OvertakenError where it is taken."""
+    rows.write.format("delta").mode("append").options(**turn.options(said)).save(str(turn.path))
+    return turn.confirm()

@@ -14,8 +14,10 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 from processing import derive, ledger, tables
 from processing.derive import Derivation
 from processing.errors import ProcessingError
+from processing.index import Index, claims
 from processing.lease import Lease
 from processing.migrate import bring
+from processing.turn import Turn
 
 _KEY = ("partition", "offset")
 _FROM = {"received_at": "timestamp", "raw_key": "key", "raw_value": "value", "raw_headers": "headers"}
@@ -46,18 +48,20 @@ def replay(
         _refuse_older(derivation)
     else:
         bring(derivation.versions, derivation.derived, derivation.ledger, key, lease.check)
+    turn = Turn.take(derivation.ledger)
     rejected = _rejected(spark, derivation, clause)
-    changed = _changed(spark, derivation, rejected, key).persist()
+    decoded = _decoded(derivation, rejected, key).persist()
     try:
+        changed = _changed(_settled(derivation, decoded), rejected)
         outcomes = {row["outcome"]: row["count"] for row in changed.groupBy("outcome").count().collect()}
         found = Replayed(rejected.count(), dict(sorted(outcomes.items())))
         if dry_run:
             return found
         if outcomes:
             lease.check()
-            _commit(spark, derivation, changed)
+            _commit(spark, changed, turn)
     finally:
-        changed.unpersist()
+        decoded.unpersist()
     lease.check()
     derive.catch_up(spark, derivation, derive.read_references(spark, derivation, key))
     return found
@@ -79,17 +83,28 @@ def _rejected(spark: SparkSession, derivation: Derivation, clause: str | None) -
     return rows if clause is None else rows.where(F.exists("violations", lambda v: v["clause"] == clause))
 
 
-def _changed(spark: SparkSession, derivation: Derivation, rejected: DataFrame, key: bytes) -> DataFrame:
-    """Ledger rows as they are judged now, of those records whose outcome or reasons are others than before."""
+def _decoded(derivation: Derivation, rejected: DataFrame, key: bytes) -> DataFrame:
     records = rejected.select(*_KEY, *(F.col(name).alias(alias) for name, alias in _FROM.items()))
-    decoded = ledger.decode(records, derivation.versions, key)
-    judged = ledger.settle(decoded, ledger.known_events(spark, derivation.ledger), batch="")
+    return ledger.decode(records, derivation.versions, key)
+
+
+def _settled(derivation: Derivation, decoded: DataFrame) -> DataFrame:
+    """Ledger rows as they are judged now."""
+    claimed = claims(ledger.claims(decoded))
+    with Index(derivation.index, derivation.ledger) as index:
+        index.follow()
+        twins = index.settle(claimed)
+    return ledger.settle(decoded, twins, batch="")
+
+
+def _changed(judged: DataFrame, rejected: DataFrame) -> DataFrame:
+    """Those whose outcome or reasons are others than before."""
     before = rejected.select(*_KEY, F.col("violations").alias("violations_before"))
     other = (F.col("outcome") != "rejected") | ~F.col("violations").eqNullSafe(F.col("violations_before"))
     return judged.join(before, list(_KEY)).where(other)
 
 
-def _commit(spark: SparkSession, derivation: Derivation, changed: DataFrame) -> None:
+def _commit(spark: SparkSession, changed: DataFrame, turn: Turn) -> None:
     """One MERGE: the new verdict in, what the row was into its history."""
     from delta.tables import DeltaTable
 
@@ -101,10 +116,12 @@ def _commit(spark: SparkSession, derivation: Derivation, changed: DataFrame) -> 
     nothing = F.array().cast(tables.LEDGER["history"][0])
     history = F.concat(F.coalesce(F.col("l.history"), nothing), F.array(was))
     verdict = {f"`{name}`": F.col(f"n.`{name}`") for name in (*_JUDGED, "event")}
-    (
-        DeltaTable.forPath(spark, str(derivation.ledger))
+    merge = (
+        DeltaTable.forPath(spark, str(turn.path))
         .alias("l")
         .merge(changed.alias("n"), "l.partition = n.partition AND l.offset = n.offset AND l.outcome = 'rejected'")
         .whenMatchedUpdate(set={**verdict, "history": history})
-        .execute()
     )
+    with turn.session(spark, {}):
+        merge.execute()
+    turn.confirm()

@@ -14,6 +14,7 @@ from processing import tables
 from processing.errors import ProcessingError
 from processing.identity import BodyHash
 from processing.stored import canonical
+from processing.turn import Turn
 from processing.versions import Upgrader
 from runtime.delta import dataset
 
@@ -23,9 +24,10 @@ def rewrite(path: Path, written: Contract, target: Contract, key: bytes) -> None
 
     Its raw bytes are not kept any more, so such an event could not be refused, only lost.
     """
-    from deltalake import CommitProperties, DeltaTable, write_deltalake
+    from deltalake import DeltaTable, write_deltalake
     from deltalake.exceptions import DeltaError
 
+    turn = Turn.take(path)
     table, carried = DeltaTable(path), _Carried(written, target, key)
     rows = dataset(table, path).scanner(use_threads=False).to_batches()
     batches = pa.RecordBatchReader.from_batches(carried.schema, carried.all_of(rows))
@@ -35,12 +37,13 @@ def rewrite(path: Path, written: Contract, target: Contract, key: bytes) -> None
             batches,
             mode="overwrite",
             schema_mode="overwrite",
-            commit_properties=CommitProperties(max_commit_retries=0),  # not over somebody else's commit
+            commit_properties=turn.properties({}),
         )
     except DeltaError as error:
         if carried.failure is not None:  # the writer passes on only its text
             raise carried.failure from error
         raise
+    turn.confirm()
 
 
 class _Carried:

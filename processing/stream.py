@@ -1,11 +1,11 @@
 """Topic to tables: the streaming query that carries every offset into the ledger exactly once.
 
-A micro-batch is decoded, settled and committed to the ledger in one transaction; then its accepted rows are
-appended to the accepted table. A crash in between is repaired by Spark running the same batch again: the ledger
-skips it by its number, the accepted table takes it.
+The ledger itself says how far it has come: each of its commits holds the rows of a batch and the offsets it ends at, so
+every run starts where the newest commit ends. What Spark notes about a query (its checkpoint) is for that run alone.
 """
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,35 +15,48 @@ from typing import Any
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 from pyspark.sql.streaming import StreamingQuery
 
-from processing import derive, ledger, tables
-from processing.derive import Derivation, References, Stamp
+from processing import derive, ledger
+from processing.carry import Carried, Carrier
+from processing.derive import Derivation
 from processing.errors import ProcessingError
+from processing.flood import Watch
+from processing.index import Index
 from processing.lease import Lease
 from processing.migrate import bring
-from runtime.delta import dataset
+from processing.position import Position, position
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one micro-batch did: records by outcome, and seconds from its start to its last commit."""
+    """What one micro-batch did, and its seconds from begin to last commit."""
 
-    number: int
-    outcomes: Mapping[str, int]
+    carried: Carried
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where to read: Kafka options for Spark, the topic, and how many records one batch may take."""
+    """Where to read: Kafka options for Spark, the topic, and how many records one batch may take.
+
+    `unbroken` raises where the topic is not the one that was read up to a position, or has lost what comes after it.
+    """
 
     options: Mapping[str, str]
     topic: str
     max_events: int
+    unbroken: Callable[[Position], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Who is told of a batch: when it begins, and when it is in the tables (None: it had no records)."""
+
+    begun: Callable[[], None]
+    done: Callable[[Batch | None], None]
 
 
 class Stopped(Exception):  # noqa: N818 - a wish, not an error
@@ -52,19 +65,22 @@ class Stopped(Exception):  # noqa: N818 - a wish, not an error
 
 @dataclass
 class Job:
-    """One run over one input contract. `every` is a Spark interval, or None to read what is there and end."""
+    """One run over one input contract. `every` is a Spark interval, or None to read what is there and end.
+
+    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is.
+    """
 
     spark: SparkSession
     derivation: Derivation
     source: Source
-    checkpoint: Path
+    scratch: Path
     lease: Lease
     key: bytes
     every: str | None
-    on_batch: Callable[[Batch], None]
+    watch: Watch
+    reports: Reports
     stop: threading.Event
     failure: BaseException | None = field(default=None, init=False)
-    references: References = field(default_factory=dict, init=False)
 
     def run(self) -> None:
         """Read until done or stopped; ProcessingError where the job cannot go on.
@@ -73,66 +89,58 @@ class Job:
         """
         path = self.derivation.ledger
         ledger.prepare(self.spark)
-        self.references = derive.read_references(self.spark, self.derivation, self.key)
+        references = derive.read_references(self.spark, self.derivation, self.key)
         bring(self.derivation.versions, self.derivation.derived, path, self.key, self.lease.check)
-        if not (self.checkpoint / "metadata").exists() or derive.behind(self.derivation):
-            self._catch_up()  # what no batch that is run again would append comes from the ledger
-        query = self._start()
-        self._await(query)
-        self._catch_up()  # after a stop too: what was read can then be exported
+        derive.follow(self.spark, self.derivation, references)  # what a run before this one did not come to
+        with Index(self.derivation.index, path) as index:
+            carrier = Carrier(
+                self.derivation, references, index, self.lease, self.key, self.watch, self.source.unbroken
+            )
+            self._await(self._start(carrier))
+        self.lease.check()
+        derive.catch_up(self.spark, self.derivation, references)  # after a stop too: it can then be exported
 
-    def _start(self) -> StreamingQuery:
+    def _start(self, carrier: Carrier) -> StreamingQuery:
+        at = position(self.derivation.ledger)
+        self.source.unbroken(at)
+        shutil.rmtree(self.scratch, ignore_errors=True)
         reader = self.spark.readStream.format("kafka").options(**self.source.options)
         stream = reader.options(
             subscribe=self.source.topic,
             includeHeaders="true",
             failOnDataLoss="true",
-            startingOffsets=self._starting_offsets(),
+            startingOffsets=self._starting_offsets(at),
             maxOffsetsPerTrigger=str(self.source.max_events),
         ).load()
-        writer = stream.writeStream.foreachBatch(self._guarded).option("checkpointLocation", str(self.checkpoint))
+        writer = stream.writeStream.foreachBatch(self._guarded(carrier))
+        writer = writer.option("checkpointLocation", str(self.scratch))
         return (writer.trigger(processingTime=self.every) if self.every else writer.trigger(availableNow=True)).start()
 
-    def _starting_offsets(self) -> str:
-        """Used by Spark only without a checkpoint: then the ledger itself says how far it has come."""
-        if (self.checkpoint / "metadata").exists() or tables.version(self.derivation.ledger) == tables.CREATED:
-            return "earliest"
-        rows = self.spark.read.format("delta").load(str(self.derivation.ledger))
-        last = rows.groupBy("partition").agg(F.max("offset").alias("last")).collect()
-        found = {str(row["partition"]): row["last"] + 1 for row in last}
+    def _starting_offsets(self, at: Position) -> str:
+        """The ledger itself says how far it has come; a partition it has nothing of is read from its first record."""
         partitions = self.derivation.source.envelope.partitions if self.derivation.source.envelope else 0
         every = {str(number): EARLIEST for number in range(partitions)}
-        return json.dumps({self.source.topic: every | found})
+        return json.dumps({self.source.topic: every | {str(p): last.offset + 1 for p, last in at.items()}})
 
-    def _guarded(self, records: DataFrame, number: int) -> None:
+    def _guarded(self, carrier: Carrier) -> Callable[[DataFrame, int], None]:
         """Keep the first error as it was raised: Spark would pass on only its text."""
-        try:
-            self._batch(records, number)
-        except BaseException as error:
-            self.failure = self.failure or error
-            raise
 
-    def _batch(self, records: DataFrame, number: int) -> None:
+        def batch(records: DataFrame, _: int) -> None:
+            try:
+                self._batch(carrier, records)
+            except BaseException as error:
+                self.failure = self.failure or error
+                raise
+
+        return batch
+
+    def _batch(self, carrier: Carrier, records: DataFrame) -> None:
         if self.stop.is_set():
             raise Stopped
         began = time.monotonic()
-        spark, path = records.sparkSession, self.derivation.ledger
-        application = self._application()
-        batch = f"{application}:{number}"
-        decoded = ledger.decode(records, self.derivation.versions, self.key)
-        known = None if tables.version(path) == tables.CREATED else ledger.known_events(spark, path)
-        rows = ledger.settle(decoded, known, batch)
-        self.lease.check()
-        ledger.commit(rows, path, application, number)
-        self.lease.check()
-        version = derive.follow(spark, self.derivation, self.references, Stamp(batch, application, number))
-        if self.every:
-            derive.refresh_aggregates(spark, self.derivation, version)
-        self.on_batch(Batch(number, _outcomes(path, batch), time.monotonic() - began))
-
-    def _application(self) -> str:
-        """The query's id, as its checkpoint has it: a new checkpoint gets new transaction numbers."""
-        return str(json.loads((self.checkpoint / "metadata").read_text("utf-8"))["id"])
+        self.reports.begun()
+        carried = carrier.carry(records, aggregate=self.every is not None)
+        self.reports.done(None if carried is None else Batch(carried, time.monotonic() - began))
 
     def _await(self, query: StreamingQuery) -> None:
         """Wait for the query's end; a wish to stop is granted between two batches."""
@@ -151,21 +159,6 @@ class Job:
         finally:
             if query.isActive:
                 query.stop()
-
-    def _catch_up(self) -> None:
-        """Bring every derived table to the ledger's version."""
-        self.lease.check()
-        derive.catch_up(self.spark, self.derivation, self.references)
-
-
-def _outcomes(path: Path, batch: str) -> dict[str, int]:
-    """Records by outcome in one batch, from the files whose statistics name it."""
-    import pyarrow.dataset as ds
-    from deltalake import DeltaTable
-
-    rows = dataset(DeltaTable(path), path).to_table(columns=["outcome"], filter=ds.field("batch") == batch)
-    counted = rows["outcome"].value_counts().to_pylist()
-    return {row["values"]: row["counts"] for row in counted}
 
 
 _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {

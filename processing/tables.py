@@ -5,7 +5,6 @@ Everything of one input contract lies below `<data>/tables/<contract>/`: `ledger
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from contracts.compiler.model import Contract
 from processing.columns import arrow_type, quoted, spark_type
+from processing.turn import notes
 from runtime.delta import row_commits
 
 REASONS = "array<struct<clause:string,path:string,found:string,wanted:string>>"
@@ -56,11 +56,11 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     ),
     "first_partition": ("int", "Of a duplicate or conflict: partition of the event that came first."),
     "first_offset": ("bigint", "Of a duplicate or conflict: offset of the event that came first."),
-    "raw_key": ("binary", "Key as received; null for an accepted event."),
-    "raw_value": ("binary", "Value as received; null for an accepted event and for a tombstone."),
+    "raw_key": ("binary", "Key as received; null where nobody will look at it again: accepted, discarded, erased."),
+    "raw_value": ("binary", "Value as received; null where the key is, and for a tombstone."),
     "raw_headers": (
         "array<struct<key:string,value:binary>>",
-        "Headers as received; null for an accepted event.",
+        "Headers as received; null where the key is.",
     ),
     "raw_bytes": ("bigint", "Size of the value as received."),
     "batch": ("string NOT NULL", "Which micro-batch committed the row."),
@@ -124,7 +124,13 @@ def create_ledger(path: Path, source: Contract) -> None:
 
 def create_derived(path: Path, contract: Contract) -> None:
     """Create a derived table where it is missing, with exactly its contract's columns."""
-    _create(path, derived_schema(contract), _moments(contract), {"userMetadata": note(CREATED, contract)}, "ignore")
+    _create(
+        path,
+        derived_schema(contract),
+        _moments(contract),
+        {"userMetadata": json.dumps(note(CREATED, contract))},
+        "ignore",
+    )
 
 
 def replace_derived(path: Path, contract: Contract) -> None:
@@ -157,27 +163,6 @@ def _create(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """How far a ledger has come: its newest version that changed rows.
-
-    `before` is the version before that, where the newest only added rows; None where it changed others.
-    """
-
-    version: int
-    before: int | None
-
-
-def reached(path: Path) -> Reached:
-    """Where the ledger is; commits that change no row (columns added, files compacted) do not count."""
-    from deltalake import DeltaTable
-
-    commits = row_commits(DeltaTable(path))
-    newest, commit = next(commits)
-    added = commit.get("operation") == "WRITE" and commit.get("operationParameters", {}).get("mode") == "Append"
-    return Reached(newest, next(commits, (None, {}))[0] if added else None)
-
-
 def held_schema(path: Path) -> pa.Schema:
     """The columns a table has now."""
     from deltalake import DeltaTable
@@ -186,8 +171,12 @@ def held_schema(path: Path) -> pa.Schema:
 
 
 def version(path: Path) -> int:
-    """The table's latest version that changed rows."""
-    return reached(path).version
+    """The table's latest version that changed rows; commits that change none (columns added, files compacted) do not
+    count.
+    """
+    from deltalake import DeltaTable
+
+    return next(row_commits(DeltaTable(path)))[0]
 
 
 def ledger_version(path: Path) -> int | None:
@@ -204,11 +193,9 @@ def made_by(path: Path) -> str | None:
 def _noted(path: Path) -> dict[str, Any]:
     from deltalake import DeltaTable
 
-    _, commit = next(row_commits(DeltaTable(path)))
-    found: dict[str, Any] = json.loads(commit.get("userMetadata") or "{}")
-    return found
+    return notes(next(row_commits(DeltaTable(path)))[1])
 
 
-def note(ledger: int, contract: Contract) -> str:
-    """What a derived table's commit says about the ledger it came from and its contract (Delta's userMetadata)."""
-    return json.dumps({"ledger_version": ledger, "contract": contract.key})
+def note(ledger: int, contract: Contract) -> dict[str, Any]:
+    """What a derived table's commit says about the ledger it came from and its contract (see turn.notes)."""
+    return {"ledger_version": ledger, "contract": contract.key}

@@ -36,8 +36,12 @@ class Workspace:
         return self.root / "tables" / contract
 
     def checkpoint(self, contract: str) -> Path:
-        """The streaming checkpoint of one input contract."""
+        """What Spark notes about one run over an input contract; every run starts it anew."""
         return self.root / "checkpoints" / contract
+
+    def index(self, contract: str) -> Path:
+        """The accepted event ids of one input contract, derived from its ledger; may be removed at any time."""
+        return self.root / "index" / contract
 
     @property
     def exports(self) -> Path:

@@ -9,9 +9,9 @@ import pytest
 from deltalake import DeltaTable
 
 from contracts.compiler.catalogue import HOME, Catalogue
-from processing.tables import create_derived, create_ledger, ledger_version, version
+from processing.tables import create_derived, create_ledger, ledger_version, replace_derived, version
+from processing.tests.carrying import Free, carry
 from processing.tests.tickets import TICKET
-from processing.versions import Versions
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,13 +29,6 @@ RECORD = (
 )
 EVENT = {name: value for name, value in TICKET.items() if name != "event_id"}
 UNKNOWN = "client_tickets.v1/@version/known"
-
-
-class Free:
-    """A lease that nobody else wants."""
-
-    def check(self) -> None:
-        """Nothing is in the way."""
 
 
 def record(offset: int, event: dict[str, Any], version_: str) -> tuple[Any, ...]:
@@ -67,14 +60,15 @@ def before(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> "
     """The tables of a job that knows version 1 alone, after one batch of all records."""
     from processing import derive, ledger
 
-    made = derive.Derivation(V1, (), (), TARGETS, tmp_path_factory.mktemp("tables"))
+    made = derive.Derivation(V1, (), (), TARGETS, tmp_path_factory.mktemp("tables"), tmp_path_factory.mktemp("index"))
     ledger.prepare(spark)
     create_ledger(made.ledger, V1)
     create_derived(made.path(V1), V1)
     records = spark.createDataFrame([row for row, _, _ in RECORDS], RECORD)
-    ledger.commit(ledger.settle(ledger.decode(records, Versions(V1, ()), KEY), None, "test:0"), made.ledger, "test", 0)
+    carry(made, records, KEY)
     assert [row["outcome"] for row in rows(made)] == [outcome for _, outcome, _ in RECORDS]
-    return made  # killed right before its accepted rows were appended
+    replace_derived(made.path(V1), V1)  # as if killed right before its accepted rows were appended
+    return made
 
 
 def rows(derivation: "Derivation") -> list[dict[str, Any]]:
@@ -95,7 +89,7 @@ def test_each_record_is_judged_again_once_and_the_tables_follow(spark: "SparkSes
     from processing.errors import ProcessingError
     from processing.replay import replay
 
-    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables)
+    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables, before.index)
     with pytest.raises(ProcessingError, match=r"not those of client_tickets\.v2 yet"):
         replay(spark, after, KEY, Free(), None, dry_run=True)
 
@@ -106,7 +100,7 @@ def test_each_record_is_judged_again_once_and_the_tables_follow(spark: "SparkSes
     assert [row["first_offset"] for row in found] == [None, 0, 0, None, 3, None, None]
     assert [row["raw_value"] is None for row in found] == [row["outcome"] == "accepted" for row in found]
     assert [row["contract_version"] for row in found] == ["1.0.0", *["2.0.0"] * 4, "1.0.0", "3.0.0"]
-    assert {row["batch"] for row in found} == {"test:0"}
+    assert {row["batch"] for row in found} == {"1"}
     changed = [row for row in found if row["history"] is not None]
     assert [row["offset"] for row in changed] == [1, 2, 3, 4, 6]
     for row in changed:
@@ -119,7 +113,7 @@ def test_each_record_is_judged_again_once_and_the_tables_follow(spark: "SparkSes
     again = replay(spark, after, KEY, Free(), None, dry_run=False)
     assert (again.examined, again.outcomes, DeltaTable(after.ledger).version()) == (2, {}, at)
 
-    derive.follow(spark, after, derive.read_references(spark, after, KEY), derive.Stamp("test:0", "test", 0))
+    derive.follow(spark, after, derive.read_references(spark, after, KEY))
     assert accepted(after) == [identity(0)["event_id"], identity(1)["event_id"]]
     assert ledger_version(after.path(V2)) == version(after.ledger)
 
@@ -128,13 +122,10 @@ def test_a_batch_after_a_crash_of_the_replay_still_carries_what_was_replayed(
     spark: "SparkSession", before: "Derivation"
 ) -> None:
     """Killed between ledger and derived tables: the next batch makes the accepted rows anew instead of appending."""
-    from processing import derive, ledger
-    from processing.tables import replace_derived
+    from processing import derive
 
-    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables)
+    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables, before.index)
     replace_derived(after.path(V2), V2)
     sent = spark.createDataFrame([record(7, {**identity(4), "locale": "en"}, "2.1.0")], RECORD)
-    decoded = ledger.decode(sent, after.versions, KEY)
-    ledger.commit(ledger.settle(decoded, ledger.known_events(spark, after.ledger), "test:1"), after.ledger, "test", 1)
-    derive.follow(spark, after, derive.read_references(spark, after, KEY), derive.Stamp("test:1", "test", 1))
+    carry(after, sent, KEY)
     assert accepted(after) == [identity(number)["event_id"] for number in (0, 1, 4)]

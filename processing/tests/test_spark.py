@@ -10,7 +10,7 @@ from contracts.compiler.catalogue import Catalogue
 from processing.columns import arrow_type
 from processing.decode import Decoder
 from processing.tables import create_derived, create_ledger, ledger_version, version
-from processing.versions import Versions
+from processing.tests.carrying import carry
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -85,17 +85,14 @@ def derivation(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) 
     """The tables after one micro-batch of all values, made as the job makes them."""
     from processing import derive, ledger
 
-    made = derive.Derivation(CONTRACT, (), (), (), tmp_path_factory.mktemp("tables"))
+    made = derive.Derivation(CONTRACT, (), (), (), tmp_path_factory.mktemp("tables"), tmp_path_factory.mktemp("index"))
     ledger.prepare(spark)
     create_ledger(made.ledger, CONTRACT)
     create_derived(made.path(made.accepted), made.accepted)
     sent = [*VALUES, *(value for value, _ in OTHERS)]
     rows: list[tuple[Any, ...]] = [(0, offset, RECEIVED, key_of(value), value, []) for offset, value in enumerate(sent)]
     records = spark.createDataFrame(rows, f"{RECORD}, {HEADERS}")
-    ledger.commit(
-        ledger.settle(ledger.decode(records, Versions(CONTRACT, ()), KEY), None, "test:0"), made.ledger, "test", 0
-    )
-    derive.follow(spark, made, {}, derive.Stamp("test:0", "test", 0))
+    carry(made, records, KEY)
     return made
 
 
@@ -153,7 +150,7 @@ def test_the_accepted_table_can_be_made_anew(spark: "SparkSession", derivation: 
     """Rebuilt from the ledger it is the same, so maps survive being rewritten."""
     from processing import derive
 
-    derive.rebuild_accepted(spark, derivation, {}, version(derivation.ledger))
+    derive.rebuild_accepted(spark, derivation, {})
     rows = spark.read.format("delta").load(str(derivation.path(derivation.accepted))).orderBy("event_id")
     assert found(rows.toArrow()) == expected()
 

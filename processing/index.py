@@ -1,0 +1,216 @@
+"""Accepted event ids to where each was first seen: what makes finding a duplicate cost the same at any table size.
+
+One RocksDB entry per accepted event id: its coordinates and body hash. It is derived from the ledger and says which
+version of it it holds, in the same write: after a crash it lacks the newest commits, takes what is missing from their
+files, and is made anew where rows of the ledger changed otherwise. Local to the driver, wherever the tables are.
+"""
+
+import shutil
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from processing.errors import ProcessingError
+from processing.tables import CREATED
+from runtime.delta import MAINTENANCE, dataset, row_commits
+from runtime.progress import working
+
+_PLACE = struct.Struct(">iq")  # partition, offset; the body hash follows
+_STATE = b"\xff"  # no UTF-8 text starts so: never an event id
+_CACHE_BYTES = 64 << 20
+_BLOOM_BITS = 10  # one look in a hundred at a file that lacks the id
+_COLUMNS = ("partition", "offset", "event_id", "body_hash")
+CLAIMS = pa.schema(
+    [("partition", pa.int32()), ("offset", pa.int64()), ("event_id", pa.string()), ("body_hash", pa.binary())]
+)
+TWINS = pa.schema(
+    [
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("first_partition", pa.int32()),
+        ("first_offset", pa.int64()),
+        ("same", pa.bool_()),
+    ]
+)
+
+
+def claims(records: pa.Table) -> pa.Table:
+    """Those of a batch's records (ledger.claims) that claim their event id: the accepted ones."""
+    import pyarrow.compute as pc
+
+    return records.filter(pc.equal(records["outcome"], "accepted")).select(CLAIMS.names).cast(CLAIMS)
+
+
+class Index:
+    """Who came first. Open it with the lease held, call `follow` before each batch and `add` after its commit."""
+
+    def __init__(self, folder: Path, ledger: Path) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._db = _opened(folder)
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._db.close()
+
+    def follow(self) -> None:
+        """Bring the index to the ledger's version: nothing to do, some files to read, or all of it."""
+        from deltalake import DeltaTable
+
+        table = DeltaTable(self._ledger)
+        newest = next(row_commits(table))[0]
+        identity, held = str(table.metadata().id), self._state()
+        if held == (identity, newest):
+            return
+        files = _added_since(table, held[1], self._ledger) if held and held[0] == identity else None
+        if files is None:
+            with working("indexing the event ids of the ledger") if newest > CREATED else nullcontext():
+                self._renew(table)
+        else:
+            self._put(_accepted(_opened_files(files)))
+        self._say(identity, newest)
+
+    def settle(self, claims: pa.Table) -> pa.Table:
+        """The claims whose event id belongs to another record (TWINS): `same` where that has the same body.
+
+        `claims` (CLAIMS) are the accepted records of one batch in order of their coordinates: among them the first of
+        an id has it, unless the index knows an earlier one. A hit on a record's own coordinates is the record itself.
+        """
+        ids, hashes = claims["event_id"].cast(pa.binary()).to_pylist(), claims["body_hash"].to_pylist()
+        places = list(zip(claims["partition"].to_pylist(), claims["offset"].to_pylist(), strict=True))
+        firsts: dict[bytes, tuple[tuple[int, int], bytes]] = {}
+        twins: list[tuple[int, int, int, int, bool]] = []
+        for key, hash_, place, known in zip(ids, hashes, places, self._known(ids), strict=True):
+            first = firsts.setdefault(key, (place, hash_)) if known is None else _read(known)
+            if first[0] != place:
+                twins.append((*place, *first[0], first[1] == hash_))
+        columns = zip(*twins, strict=True) if twins else ((),) * len(TWINS)
+        return pa.table(dict(zip(TWINS.names, map(list, columns), strict=True)), TWINS)
+
+    def add(self, claims: pa.Table, twins: pa.Table, before: int, version: int) -> None:
+        """Note who came first in a batch that is now the ledger's `version`; `before` is the version it followed.
+
+        Where the index holds another version than `before`, nothing is noted: `follow` will.
+        """
+        state = self._state()
+        if state is None or state[1] != before:
+            return
+        again = set(zip(twins["partition"].to_pylist(), twins["offset"].to_pylist(), strict=True))
+        rows = zip(*(claims[name].to_pylist() for name in _COLUMNS), strict=True)
+        self._put([[row for row in rows if (row[0], row[1]) not in again]])
+        self._say(state[0], version)
+
+    def _known(self, ids: list[bytes]) -> list[bytes | None]:
+        found: list[bytes | None] = self._db[ids] if ids else []
+        return found
+
+    def _state(self) -> tuple[str, int] | None:
+        said = self._db.get(_STATE)
+        if said is None:
+            return None
+        identity, _, version = said.decode().rpartition(":")
+        return identity, int(version)
+
+    def _say(self, identity: str, version: int) -> None:
+        self._db[_STATE] = f"{identity}:{version}".encode()
+
+    def _put(self, batches: Iterable[list[tuple[int, int, str, bytes]]]) -> None:
+        from rocksdict import WriteBatch
+
+        for rows in batches:
+            wanted = WriteBatch(raw_mode=True)
+            for partition, offset, event_id, hash_ in rows:
+                wanted.put(event_id.encode(), _PLACE.pack(partition, offset) + hash_)
+            self._db.write(wanted)
+
+    def _renew(self, table: Any) -> None:
+        """Start empty: what an interrupted renewal wrote says no version, so it is not taken for whole."""
+        self._db.close()
+        shutil.rmtree(self._folder)
+        self._db = _opened(self._folder)
+        self._put(_accepted(dataset(table, self._ledger)))
+
+
+def _opened(folder: Path) -> Any:
+    """The database; one that can't be read is made anew. ProcessingError where another process has it open."""
+    try:
+        return _database(folder)
+    except Exception as error:
+        if "lock" in str(error).lower():
+            raise ProcessingError(
+                f"the index {folder} is in use by another process", "Make sure that only one job runs, then try again."
+            ) from error
+        shutil.rmtree(folder, ignore_errors=True)
+        return _database(folder)
+
+
+def _database(folder: Path) -> Any:
+    from rocksdict import BlockBasedOptions, Cache, Options, Rdict
+
+    folder.mkdir(parents=True, exist_ok=True)
+    options, blocks = Options(raw_mode=True), BlockBasedOptions()
+    blocks.set_bloom_filter(_BLOOM_BITS, False)
+    blocks.set_block_cache(Cache(_CACHE_BYTES))
+    options.set_block_based_table_factory(blocks)
+    options.set_keep_log_file_num(2)
+    options.create_if_missing(True)
+    return Rdict(str(folder), options)
+
+
+def _read(known: bytes) -> tuple[tuple[int, int], bytes]:
+    partition, offset = _PLACE.unpack_from(known)
+    return (partition, offset), known[_PLACE.size :]
+
+
+def _added_since(table: Any, version: int, path: Path) -> list[str] | None:
+    """The files that appends have added since a version; None where rows changed otherwise, or it can't be told."""
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError
+
+    for at, commit in row_commits(table):
+        if at <= version:
+            break
+        if not appends(commit):
+            return None
+    else:
+        return None
+    try:
+        before = DeltaTable(path, version=version).file_uris()
+    except DeltaError:
+        return None  # its log entries are gone
+    return sorted(set(table.file_uris()) - set(before))
+
+
+def appends(commit: Mapping[str, Any]) -> bool:
+    """Whether a commit only added rows."""
+    parameters = commit.get("operationParameters", {})
+    return commit.get("operation") in MAINTENANCE or (
+        commit.get("operation") == "WRITE" and parameters.get("mode") == "Append"
+    )
+
+
+def _opened_files(files: list[str]) -> Any:
+    import pyarrow.dataset as ds
+    from pyarrow import fs
+
+    return ds.dataset(
+        [file.removeprefix("file://") for file in files], format="parquet", filesystem=fs.LocalFileSystem()
+    )
+
+
+def _accepted(rows: Any) -> Iterator[list[tuple[int, int, str, bytes]]]:
+    import pyarrow.dataset as ds
+
+    scan = rows.scanner(columns=list(_COLUMNS), filter=ds.field("outcome") == "accepted", use_threads=False)
+    for batch in scan.to_batches():
+        yield list(zip(*(batch.column(name).to_pylist() for name in _COLUMNS), strict=True))

@@ -1,0 +1,32 @@
+"""One micro-batch carried as the job does it, with nobody else about."""
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from processing.carry import Carried
+    from processing.derive import Derivation
+
+
+class Free:
+    """A lease that nobody else wants."""
+
+    def check(self) -> None:
+        """Nothing is in the way."""
+
+
+def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggregate: bool = False) -> "Carried":
+    """Bring Kafka source rows into the tables, which exist."""
+    from processing.carry import Carrier
+    from processing.derive import read_references
+    from processing.flood import Watch
+    from processing.index import Index
+
+    references = read_references(records.sparkSession, derivation, key)
+    with closing(Index(derivation.index, derivation.ledger)) as index:
+        carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: None)
+        done = carrier.carry(records, aggregate=aggregate)
+    assert done is not None
+    return done
