@@ -16,12 +16,13 @@ import pyarrow as pa
 
 from processing.errors import ProcessingError
 from processing.tables import CREATED
-from runtime.delta import MAINTENANCE, dataset, row_commits
+from runtime.delta import MAINTENANCE, row_commits
 from runtime.progress import working
 
 _PLACE = struct.Struct(">iq")  # partition, offset; the body hash follows
 _STATE = b"\xff"  # no UTF-8 text starts so: never an event id
 _CACHE_BYTES = 64 << 20
+_ROWS = 100_000  # taken from the ledger at a time
 _BLOOM_BITS = 10  # one look in a hundred at a file that lacks the id
 _COLUMNS = ("partition", "offset", "event_id", "body_hash")
 CLAIMS = pa.schema(
@@ -77,7 +78,7 @@ class Index:
             with working("indexing the event ids of the ledger") if newest > CREATED else nullcontext():
                 self._renew(table)
         else:
-            self._put(_accepted(_opened_files(files)))
+            self._put(_accepted(files))
         self._say(identity, newest)
 
     def settle(self, claims: pa.Table) -> pa.Table:
@@ -138,7 +139,7 @@ class Index:
         self._db.close()
         shutil.rmtree(self._folder)
         self._db = _opened(self._folder)
-        self._put(_accepted(dataset(table, self._ledger)))
+        self._put(_accepted(table.file_uris()))
 
 
 def _opened(folder: Path) -> Any:
@@ -199,18 +200,16 @@ def appends(commit: Mapping[str, Any]) -> bool:
     )
 
 
-def _opened_files(files: list[str]) -> Any:
-    import pyarrow.dataset as ds
-    from pyarrow import fs
+def _accepted(files: list[str]) -> Iterator[list[tuple[int, int, str, bytes]]]:
+    """Through duckdb's own Parquet reader: Arrow's fails on the string views that a Delta UPDATE writes."""
+    import duckdb
 
-    return ds.dataset(
-        [file.removeprefix("file://") for file in files], format="parquet", filesystem=fs.LocalFileSystem()
-    )
-
-
-def _accepted(rows: Any) -> Iterator[list[tuple[int, int, str, bytes]]]:
-    import pyarrow.dataset as ds
-
-    scan = rows.scanner(columns=list(_COLUMNS), filter=ds.field("outcome") == "accepted", use_threads=False)
-    for batch in scan.to_batches():
-        yield list(zip(*(batch.column(name).to_pylist() for name in _COLUMNS), strict=True))
+    if not files:
+        return
+    with duckdb.connect() as db:
+        found = db.execute(
+            'SELECT "partition", "offset", event_id, body_hash FROM read_parquet(?) WHERE outcome = \'accepted\'',
+            [[file.removeprefix("file://") for file in files]],
+        )
+        while rows := found.fetchmany(_ROWS):
+            yield rows
