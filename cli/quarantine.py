@@ -1,72 +1,90 @@
-"""`tickets quarantine`: what was refused, by clause or one by one; and judged again."""
+"""`tickets quarantine`: what was not accepted, by clause or one by one; judged again, or given up."""
 
-import json
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli import options
+from cli import discard, options, records, refusals
 from cli.contracts import catalogue
 from contracts.compiler.catalogue import Catalogue
 from runtime import logs
 from runtime.workspace import Workspace
 
+GROUPINGS = ("clause", "producer", "version")  # processing.quarantine.BY, which help does not wait for
+OUTCOMES = ("rejected", "duplicate", "conflict", "tombstone", "discarded", "erased")
+
 
 @click.group(
-    epilog="\b\nExamples:\n  tickets quarantine stats client_tickets\n  tickets quarantine show client_tickets 2:881\n"
+    epilog="\b\nExamples:\n  tickets quarantine stats client_tickets --by producer --by clause\n"
+    "  tickets quarantine show client_tickets 2:881\n"
 )
 def command() -> None:
-    """See which records were refused, and why; judge them again."""
+    """See which records were not accepted, and why; judge them again, or give them up."""
 
 
 @command.command("list")
 @click.argument("contract")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Records at most.")
-@click.option("--clause", help="Only records that break this clause.")
+@records.filters(OUTCOMES)
+@options.contracts
 @options.data
 @options.as_json
-def list_(contract: str, limit: int, clause: str | None, data: Path, as_json: bool) -> None:
-    """The newest refused records of CONTRACT."""
+def list_(contract: str, limit: int, contracts: Path | None, data: Path, as_json: bool, **chosen: Any) -> None:
+    """The newest records of CONTRACT that were not accepted."""
     from processing.quarantine import refused
 
-    rows = refused(_ledger(data, contract), limit, clause)
+    rows = refused(records.tables(data, contract), records.header(contract, contracts), records.which(chosen), limit)
     if as_json:
-        click.echo(json.dumps(rows, default=str))
+        click.echo(refusals.document(rows))
         return
     for row in rows:
-        click.echo(_line(row))
+        click.echo(refusals.line(row))
 
 
 @command.command()
 @click.argument("contract")
+@click.option(
+    "--by",
+    type=click.Choice(GROUPINGS),
+    multiple=True,
+    default=("clause",),
+    show_default=True,
+    help="What to count by; several are counted one within the other.",
+)
+@options.contracts
 @options.data
 @options.as_json
-def stats(contract: str, data: Path, as_json: bool) -> None:
-    """How many records of CONTRACT break each clause; a record may break several."""
-    from processing.quarantine import by_clause
+def stats(contract: str, by: tuple[str, ...], contracts: Path | None, data: Path, as_json: bool) -> None:
+    """How many records of CONTRACT were not accepted: by clause (a record may break several), producer or version.
 
-    rows = by_clause(_ledger(data, contract))
+    Shares are of all records. Each count comes with when it was first and last seen, and its newest record.
+    """
+    from processing.quarantine import counted
+
+    name, by = records.name(contract), tuple(dict.fromkeys(by))
+    found = counted(records.tables(data, contract), records.header(contract, contracts), by)
     if as_json:
-        click.echo(json.dumps(dict(rows)))
+        click.echo(refusals.document(refusals.counts(name, by, found)))
         return
-    for reason, count in rows:
-        click.echo(f"{count:>8}  {reason}")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(refusals.table(name, by, found, width))
 
 
 @command.command()
 @click.argument("contract")
-@click.argument("coordinates", metavar="PARTITION:OFFSET")
+@click.argument("place", metavar="PARTITION:OFFSET", type=records.Place())
 @click.option("--with-raw", is_flag=True, help="Also the raw key and value, as base64; they may hold personal data.")
 @options.data
-def show(contract: str, coordinates: str, with_raw: bool, data: Path) -> None:
-    """One record of CONTRACT in full, as JSON."""
+def show(contract: str, place: tuple[int, int], with_raw: bool, data: Path) -> None:
+    """One record of CONTRACT in full, as JSON, with what it was before; on standard error what can be done about it."""
     from processing.quarantine import one
 
-    partition, _, offset = coordinates.partition(":")
-    if not (partition.isdigit() and offset.isdigit()):
-        raise click.UsageError(f"'{coordinates}' is not PARTITION:OFFSET, such as 2:881.")
-    click.echo(json.dumps(one(_ledger(data, contract), int(partition), int(offset), with_raw), indent=2, default=str))
+    row = one(records.tables(data, contract), *place, with_raw)
+    click.echo(refusals.document(row, indent=2))
+    click.echo(refusals.advice(records.name(contract), row), err=True)
 
 
 @command.command(
@@ -87,7 +105,7 @@ def replay(contract: str, clause: str | None, dry_run: bool, contracts: Path | N
     """
     logs.configure("text", "warning")
     done = run_replay(contract, catalogue(contracts), Workspace.open(data), clause, dry_run)
-    click.echo(json.dumps(done) if as_json else _replayed(done))
+    click.echo(refusals.document(done) if as_json else refusals.replayed(done))
 
 
 def run_replay(
@@ -109,23 +127,4 @@ def run_replay(
     return {"contract": found.key, "examined": done.examined, "changed": dict(done.outcomes), "dry_run": dry_run}
 
 
-def _replayed(done: dict[str, Any]) -> str:
-    changed = dict(done["changed"])
-    others = changed.pop("rejected", 0)
-    words = [f"{count} {outcome}" for outcome, count in changed.items()]
-    words += [f"{others} rejected for other reasons"] * bool(others)
-    result = f"{', '.join(words) or 'nothing'} {'would change' if done['dry_run'] else 'changed'}"
-    return f"{done['contract']}: {done['examined']} rejected records examined: {result}"
-
-
-def _ledger(data: Path, contract: str) -> Path:
-    return Workspace.open(data).tables(contract.split(".")[0]) / "ledger"
-
-
-def _line(row: dict[str, Any]) -> str:
-    place = f"{row['partition']}:{row['offset']}"
-    reasons = "; ".join(
-        f"{v['path']} is {v['found']}, {v['clause']} wants {v['wanted']}" for v in row["violations"] or ()
-    )
-    first = f"first seen at {row['first_partition']}:{row['first_offset']}" if row["first_offset"] is not None else ""
-    return f"{place:<12} {row['outcome']:<10} {reasons or first}"
+command.add_command(discard.command)
