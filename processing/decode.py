@@ -20,7 +20,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one record is: `outcome` accepted, rejected or tombstone (duplicates are found later, over many).
+    """What one record is: `outcome` accepted, rejected, tombstone or erased (duplicates are found later, over many).
 
     `event` holds the stored values in the contract's field order, None unless accepted; `body_hash` is theirs
     (identity.py).
@@ -33,6 +33,9 @@ class Verdict:
     unknown: str | None
     findings: tuple[Finding, ...]
     event: tuple[Any, ...] | None
+
+
+ERASED = Verdict("erased", None, None, None, None, (), None)  # all that is said of a record of an erased person
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.compiler.model import Clause, Contract, Finding
-from processing.decode import Decoder, Headers, Verdict
+from processing.decode import ERASED, Decoder, Headers, Verdict
+from processing.erased import NOBODY, ErasedList
 from processing.errors import ProcessingError
 from processing.identity import BodyHash
 from processing.judges import finding
 from processing.stored import canonical, judge_members
+from processing.traces import Traces
 from processing.upgrade import upgrades
 
 
@@ -104,9 +106,12 @@ def _unreadable(target: Contract) -> Clause:
 
 
 class VersionedDecoder:
-    """The compiled reader of a topic's every known version; `key` as in decode.Decoder."""
+    """The compiled reader of a topic's every known version; `key` as in decode.Decoder.
 
-    def __init__(self, versions: Versions, key: bytes) -> None:
+    Of records of the `erased` nothing is said but that they are theirs.
+    """
+
+    def __init__(self, versions: Versions, key: bytes, erased: ErasedList = NOBODY) -> None:
         self._target = Decoder(versions.target, key)
         self._readers: Mapping[str, tuple[Decoder, Upgrader]] = {
             str(older.major): (Decoder(older, key), Upgrader(older, versions.target)) for older in versions.older
@@ -116,9 +121,16 @@ class VersionedDecoder:
         self._known = known.id if known else None
         majors = ", ".join(f"{contract.major}.x" for contract in (*versions.older, versions.target))
         self._wanted = f"a version this job knows ({majors})"
+        self._traces = Traces((versions.target, *versions.older), key, erased) if erased.digests else None
 
     def decode(self, value: bytes | None, key: bytes | None, headers: Headers) -> Verdict:
         """The verdict on one record, its event in the target's fields; never raises, whatever the bytes."""
+        verdict = self._judged(value, key, headers)
+        if self._traces is not None and self._traces.covers(verdict, value, key, headers):
+            return ERASED
+        return verdict
+
+    def _judged(self, value: bytes | None, key: bytes | None, headers: Headers) -> Verdict:
         for major, (decoder, upgrade) in self._readers.items():
             version = decoder.version_of(headers)
             if version is not None and version.split(".")[0] == major:
