@@ -1,7 +1,8 @@
 """A folder to a running Apache Kafka: one KRaft node on the loopback interface, data kept in the folder.
 
 For machines without a container engine. It is the real broker, from Kafka's own jars, in one Java process of
-its own session, so that Ctrl-C in the terminal reaches the command and not the broker.
+its own session, so that Ctrl-C in the terminal reaches the command and not the broker. The properties file that
+TICKETS_EMBEDDED_CONFIG names is read after our own settings, and wins over them (an authorizer, larger limits).
 """
 
 import json
@@ -26,6 +27,7 @@ from runtime.wait import until
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 20.0
 LOG_LINES = 12
+VARIABLE = "TICKETS_EMBEDDED_CONFIG"
 HOST = "127.0.0.1"
 SETTINGS = """\
 process.roles=broker,controller
@@ -77,7 +79,7 @@ def start(folder: Path, port: int) -> Record:
     port, controller = choose_ports(folder, port)
     data = folder / "data"
     text = SETTINGS.format(host=HOST, port=port, controller=controller, data=data)
-    write_atomically(folder / "server.properties", text)
+    write_atomically(folder / "server.properties", text + extra_settings())
     write_atomically(folder / "log4j2.properties", LOG4J)
     if not (data / "meta.properties").exists():
         format_data(folder)
@@ -90,6 +92,15 @@ def start(folder: Path, port: int) -> Record:
     bootstrap = f"{HOST}:{port}"
     started = records.created(process.pid)
     return Record("embedded", bootstrap, process.pid, started, None, records.now(), False, ())
+
+
+def extra_settings() -> str:
+    """The user's own server settings as they stand in their file, or nothing; MachineError where it can't be read."""
+    name = os.environ.get(VARIABLE)
+    try:
+        return Path(name).read_text(encoding="utf-8") if name else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise MachineError(f"{VARIABLE} names {name}, which can't be read", "Correct it, or unset it.") from error
 
 
 CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # brokers of this very process: they must be reaped when they end

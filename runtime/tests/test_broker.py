@@ -201,3 +201,16 @@ def test_redpanda_is_pinned_and_outlives_the_command(monkeypatch: pytest.MonkeyP
     assert core.c.ryuk_disabled
     monkeypatch.setenv("TICKETS_REDPANDA_IMAGE", "mirror.example/redpanda:v1")
     assert redpanda.build("other", 0).image == "mirror.example/redpanda:v1"
+
+
+def test_the_users_own_server_settings_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they stand in the file that is named; none without one, and a file that is not there is told."""
+    monkeypatch.delenv(embedded.VARIABLE, raising=False)
+    assert embedded.extra_settings() == ""
+    file = tmp_path / "own.properties"
+    file.write_text("num.io.threads=2\n", "utf-8")
+    monkeypatch.setenv(embedded.VARIABLE, str(file))
+    assert embedded.extra_settings() == "num.io.threads=2\n"
+    file.unlink()
+    with pytest.raises(MachineError, match=embedded.VARIABLE):
+        embedded.extra_settings()
