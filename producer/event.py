@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from producer.errors import ProducerError
 
 Headers = list[tuple[str, bytes]]
 UNNAMED = "tickets"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -26,6 +27,20 @@ class Event(NamedTuple):
     key: bytes
     headers: Headers
     sent_at: datetime
+
+
+class Record(NamedTuple):
+    """One Kafka record as it is sent, or was to be sent; `timestamp_ms` since 1970 is what the broker keeps of it."""
+
+    value: bytes
+    key: bytes | None
+    headers: Headers
+    timestamp_ms: int
+
+
+def milliseconds(moment: datetime) -> int:
+    """A record timestamp: whole milliseconds since 1970."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def encode(value: Any) -> bytes:

@@ -5,9 +5,14 @@ its own text, so that `jq -r .raw` on that file, mended, can be sent again (of C
 holds what people wrote, so only its owner may read it. JSONL lines are sent byte for byte. Three refusals are the
 intake's own and no clauses: `<contract>/<path>/unknown_field`, `<contract>/$/max_bytes`, and `<contract>/$/cells`
 (a CSV row that does not fit its header).
+
+An id that is made is a UUID of version 5, of the line's number and its bytes: the same file sent again, whole or after
+a kill in the middle, is the same events, so that what went twice is a duplicate and no new event. Equal lines at
+different places stay different events; of a CSV row the bytes are the row's own, without the header.
 """
 
 import base64
+import hashlib
 import json
 import uuid
 from collections.abc import Iterator
@@ -18,8 +23,10 @@ from contracts.compiler.model import Contract, Finding
 from contracts.compiler.strict_json import RefusedBytes, read
 from producer.errors import ProducerError
 from producer.event import Headers, encode, envelope_of, sealer
+from producer.outbox import private_file
 from producer.schema.check import Check
-from producer.send import private_file
+
+LINES = uuid.UUID("4b1e7c52-7f0c-5d55-9d3e-0d6c0a8a6f31")  # the namespace of made ids; another would make other events
 
 
 class Line(NamedTuple):
@@ -48,12 +55,15 @@ def jsonl(file: BinaryIO) -> Iterator[Line]:
 
 
 class Gate:
-    """Judges lines against one contract; `make_ids` gives an event without identity one (a random UUID)."""
+    """Judges lines against one contract; `make_ids` gives an event without identity the one of its line.
 
-    def __init__(self, contract: Contract, make_ids: bool) -> None:
+    `producer` is as for `sealer`.
+    """
+
+    def __init__(self, contract: Contract, make_ids: bool, producer: str) -> None:
         self._contract = contract
         self._check = Check(contract, closed=True)
-        self._seal = sealer(contract)
+        self._seal = sealer(contract, producer)
         self._max_bytes = envelope_of(contract).max_bytes
         self._id = identity(contract) if make_ids else None
         self.ids_made = 0
@@ -71,13 +81,19 @@ class Gate:
         except RefusedBytes:
             return self._check(value)
         if self._id and isinstance(document, dict) and document.get(self._id) is None:
-            document = {self._id: str(uuid.uuid4()), **{k: v for k, v in document.items() if k != self._id}}
+            document = {self._id: line_id(line), **{k: v for k, v in document.items() if k != self._id}}
             value = encode(document)
             self.ids_made += 1
         if broken := self._check.judge(document):
             return broken
         key, headers = self._seal(document)
         return Ready(line, value, key, headers)
+
+
+def line_id(line: Line) -> str:
+    """The id of a line's event: RFC 9562's name-based UUID of `number:bytes`."""
+    name = LINES.bytes + b"%d:" % line.number + line.raw
+    return str(uuid.UUID(bytes=hashlib.sha1(name, usedforsecurity=False).digest()[:16], version=5))
 
 
 def identity(contract: Contract) -> str:

@@ -4,10 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from producer.event import Record, milliseconds
 from producer.intake import Gate, Line, Ready, Refusals
 from producer.mix import Sending
-from producer.send import Pace, Sender
+from producer.pace import Pace
+from producer.send import Sender
 
 ADVANCE_EVERY = 500
 
@@ -44,7 +47,7 @@ def send_all(sendings: Iterable[Sending], sender: Sender, control: Control) -> S
     for number, sending in enumerate(sendings, 1):
         if not in_time(sender, control):
             break
-        sender.send(sending.value, sending.key, sending.headers, sending.sent_at)
+        sender.send(Record(sending.value, sending.key, sending.headers, milliseconds(sending.sent_at)))
         sent.kinds[sending.kind] += 1
         sent.late += sending.late
         if sending.clause is not None:
@@ -64,7 +67,7 @@ def send_lines(lines: Iterable[Line], gate: Gate, refusals: Refusals, sender: Se
             refusals.put(line, verdict)
         else:
             in_time(sender, control)  # a line that was read is handed over even if a stop came meanwhile
-            sender.send(verdict.value, verdict.key, verdict.headers, None)
+            sender.send(Record(verdict.value, verdict.key, verdict.headers, milliseconds(datetime.now(UTC))))
             taken.handed_over += 1
         control.advance(len(line.raw) + 1)
         if control.stopped() or sender.stalled:

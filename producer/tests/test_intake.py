@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,11 @@ import pytest
 from contracts.compiler.model import Contract
 from producer import table
 from producer.errors import ProducerError
-from producer.event import encode
-from producer.intake import Gate, Line, Ready, Refusals, jsonl
+from producer.event import UNNAMED, Record, encode
+from producer.intake import Gate, Line, Ready, Refusals, jsonl, line_id
+from producer.pace import Pace
 from producer.payloads import events
 from producer.run import Control, send_lines
-from producer.send import Pace
 
 
 class Recorder:
@@ -25,9 +26,9 @@ class Recorder:
 
     def __init__(self) -> None:
         self.stalled = False
-        self.records: list[tuple[Any, ...]] = []
+        self.records: list[Record] = []
 
-    def send(self, *record: Any) -> None:
+    def send(self, record: Record) -> None:
         """Keep one record."""
         self.records.append(record)
 
@@ -41,7 +42,7 @@ def taken(
     """Run lines through the gate; the records, the refused rows, and the file they stand in."""
     recorder, refusals = Recorder(), Refusals(folder / "refused.jsonl")
     control = Control(Pace(None, 0.0), lambda: False, lambda _: None)
-    counts = send_lines(lines, Gate(contract, make_ids), refusals, recorder, control)  # type: ignore[arg-type]
+    counts = send_lines(lines, Gate(contract, make_ids, UNNAMED), refusals, recorder, control)  # type: ignore[arg-type]
     refusals.close()
     rows = [json.loads(row) for row in refusals.path.open()] if refusals.count else []
     assert counts.read == len(lines) == len(recorder.records) + len(rows)
@@ -94,10 +95,48 @@ def test_ids_are_made_only_when_asked(tickets: Contract, start: datetime, tmp_pa
     assert not rows
 
 
+def made_ids(contract: Contract, lines: list[bytes], folder: Path) -> list[str]:
+    """The ids that lines without any are given."""
+    recorder, rows, _ = taken(contract, list(jsonl(io.BytesIO(b"\n".join(lines)))), folder, make_ids=True)
+    assert not rows
+    return [json.loads(record.value)["event_id"] for record in recorder.records]
+
+
+def test_made_ids_are_those_of_the_lines(tickets: Contract, start: datetime, tmp_path: Path) -> None:
+    """The same file again is the same events; equal lines at two places, and another line, are different ones."""
+    value = json.loads(own_lines(tickets, start, 1)[0])
+    line = encode({name: row for name, row in value.items() if name != "event_id"})
+    first = made_ids(tickets, [line, line, b" " + line], tmp_path)
+    assert len(set(first)) == 3
+    assert made_ids(tickets, [line, line, b" " + line, line], tmp_path)[:3] == first
+    assert [uuid.UUID(id_).version for id_ in first] == [5, 5, 5]
+
+
+def test_a_made_id_never_changes() -> None:
+    """Another way to make ids would make new events of files that were sent in part before."""
+    assert line_id(Line(7, b'{"priority":"low"}', None, ())) == "c17120b3-0942-560b-ab7f-f0d878715aa8"
+
+
+def test_made_ids_of_csv_rows(tickets: Contract, start: datetime, tmp_path: Path) -> None:
+    """Of the row's own bytes and the line of the file where it begins."""
+    event = json.loads(own_lines(tickets, start, 1)[0])
+    names = ["event_type", "ticket_id", "client_id", "occurred_at", "request_type", "priority"]
+    row = ",".join(["web", "help", *(str(event[name]) for name in names)])
+    text = "\n".join([",".join(["channel", "request", *names]), row, row, ""]).encode()
+    sent = [
+        [json.loads(record.value)["event_id"] for record in recorder.records]
+        for recorder, _, _ in (
+            taken(tickets, list(table.rows(tickets, io.BytesIO(text))), tmp_path, True) for _ in "ab"
+        )
+    ]
+    assert sent[0] == sent[1]
+    assert len(set(sent[0])) == 2
+
+
 def test_ids_that_are_no_uuids_are_not_made(logs: Contract) -> None:
     """A counted line number can't be invented."""
     with pytest.raises(ProducerError, match="uuid"):
-        Gate(logs, make_ids=True)
+        Gate(logs, True, UNNAMED)
 
 
 def test_too_large_for_the_topic(tickets: Contract, start: datetime, tmp_path: Path) -> None:
@@ -187,4 +226,4 @@ def test_empty_files(logs: Contract) -> None:
 def test_ready_is_what_may_be_sent(tickets: Contract, start: datetime) -> None:
     """The gate answers with the record to send, or with findings."""
     line = next(jsonl(io.BytesIO(own_lines(tickets, start, 1)[0])))
-    assert isinstance(Gate(tickets, False).judge(line), Ready)
+    assert isinstance(Gate(tickets, False, UNNAMED).judge(line), Ready)

@@ -1,90 +1,134 @@
-"""The Kafka client: what is not acknowledged is counted and kept, pace is kept, a stop is heard."""
+"""The Kafka client: what is not acknowledged is counted and kept, with its cause."""
 
-import base64
-import json
-import os
-import signal
-import stat
-from datetime import UTC, datetime
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from producer.send import Outbox, Pace, Route, Sender, interruptible, settings
+from producer.causes import Causes
+from producer.event import Record
+from producer.outbox import Outbox, record_of
+from producer.send import Route, Sender, settings
 
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
+NOW_MS = 1_767_571_200_123
 
 
-def sender(folder: Path, max_bytes: int = 1_000_000) -> Sender:
+def record(value: bytes) -> Record:
+    """A record with a key, a header and a time."""
+    return Record(value, b"k", [("h", b"x")], NOW_MS)
+
+
+def outbox(folder: Path) -> Outbox:
+    """An outbox that is made when it is needed."""
+    return Outbox(folder / "outbox.jsonl", "nowhere", lambda _: "an id")
+
+
+def sender(kept: Outbox, max_bytes: int = 1_000_000, timeout_s: float = 1.0) -> Sender:
     """A sender to a port that nobody listens on."""
     client = {"bootstrap.servers": "127.0.0.1:1", "log_level": "0"}
-    return Sender(Route(client, "nowhere", max_bytes, 1.0), Outbox(folder / "outbox.jsonl", lambda _: "an id"))
+    return Sender(Route(client, "nowhere", max_bytes, max_bytes, timeout_s), kept)
 
 
 def test_unacknowledged_records_are_kept(tmp_path: Path) -> None:
     """Without a broker, nothing is acknowledged, all is counted as failed, and each record can be sent again."""
-    gone = sender(tmp_path)
+    kept = outbox(tmp_path)
+    gone = sender(kept)
     for number in range(3):
-        gone.send(b'{"n":%d}' % number, b"k", [("h", b"x")], NOW)
+        gone.send(record(b'{"n":%d}' % number))
     done = gone.finish()
     assert (done.sent, done.acknowledged, done.failed) == (3, 0, 3)
-    rows = [json.loads(row) for row in gone.outbox.path.open()]
-    assert [base64.b64decode(row["value"]) for row in rows] == [b'{"n":0}', b'{"n":1}', b'{"n":2}']
-    assert (rows[0]["key"], rows[0]["headers"], rows[0]["id"]) == ("k", [["h", "x"]], "an id")
-    assert stat.S_IMODE(gone.outbox.path.stat().st_mode) == 0o600
+    assert [(failure.code, count) for failure, count in done.failures.items()] == [("SILENT", 3)]
+    assert gone.stalled
+    rows = [record_of(line) for line in kept.path.read_bytes().splitlines()]
+    assert rows == [("nowhere", record(b'{"n":%d}' % number)) for number in range(3)]
+
+
+def test_silence_is_measured_from_when_somebody_is_asked(tmp_path: Path) -> None:
+    """A run that had nothing to send for longer than the time-out still gives its next record all of it."""
+    gone = sender(outbox(tmp_path), timeout_s=1.0)
+    gone._quiet_since_s -= 60.0
+    began_s = time.monotonic()
+    gone.send(record(b"{}"))
+    gone.wait(0)
+    assert not gone.stalled
+    gone.finish()
+    assert time.monotonic() - began_s >= 1.0
+
+
+def test_a_run_that_is_abandoned_keeps_its_records(tmp_path: Path) -> None:
+    """What was under way is kept at once, and it is said that the run was stopped."""
+    kept = outbox(tmp_path)
+    gone = sender(kept, timeout_s=600.0)
+    gone.send(record(b"{}"))
+    began_s = time.monotonic()
+    done = gone.abandon()
+    assert time.monotonic() - began_s < 10
+    assert [(failure.code, count) for failure, count in done.failures.items()] == [("STOPPED", 1)]
+    assert len(kept.path.read_bytes().splitlines()) == 1
 
 
 def test_records_that_are_too_large_fail(tmp_path: Path) -> None:
-    """A record that the client itself refuses is kept like any other, and the run goes on."""
-    gone = sender(tmp_path, max_bytes=1000)
-    gone.send(b"x" * 2000, b"k", [], NOW)
-    assert gone.delivery.failed == 1
-    assert "too large" in next(iter(gone.delivery.errors))
+    """A record that the client itself refuses is kept like any other, with the limit, and the run goes on."""
+    kept = outbox(tmp_path)
+    gone = sender(kept, max_bytes=1000)
+    gone.send(record(b"x" * 2000))
+    (failure,) = gone.delivery.failures
+    assert (failure.code, failure.ends) == ("OVERSIZE", False)
+    assert "1,000 bytes that the contract allows" in failure.what
+    assert not gone.stalled
     assert gone.finish().failed == 1
 
 
 def test_no_outbox_without_need(tmp_path: Path) -> None:
     """A run in which nothing failed leaves no file."""
-    gone = sender(tmp_path)
-    gone.finish()
-    assert not gone.outbox.used
-    assert not gone.outbox.path.exists()
+    kept = outbox(tmp_path)
+    sender(kept).finish()
+    assert not kept.used
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_ends_a_run_and_what_does_not(tmp_path: Path) -> None:
+    """After a cause that concerns every record nothing more is sent; after one of a single record it goes on."""
+    for code, ends in (("MSG_SIZE_TOO_LARGE", False), ("TOPIC_AUTHORIZATION_FAILED", True), ("_UNKNOWN_TOPIC", True)):
+        gone = sender(outbox(tmp_path / code))
+        gone._fail(record(b"{}"), Causes("nowhere", 1, 1.0).of(code))
+        assert gone.stalled is ends, code
+        gone.finish()
+
+
+def test_a_login_that_is_refused_explains_a_silence(tmp_path: Path) -> None:
+    """The client only complains and goes on trying; the records that then fail say the reason."""
+
+    class Complaint:
+        def name(self) -> str:
+            return "_AUTHENTICATION"
+
+        def str(self) -> str:
+            return "wrong password"
+
+    kept: Any = outbox(tmp_path)
+    gone = sender(kept)
+    gone._complain(Complaint())
+    gone.send(record(b"{}"))
+    (failure,) = gone.finish().failures
+    assert failure.code == "_AUTHENTICATION"
+    assert "TICKETS_KAFKA_CONFIG" in failure.remedy
 
 
 def test_delivery_settings() -> None:
-    """Idempotent, acknowledged by all replicas, and partitioned as Java's clients do."""
-    chosen = settings(Route({}, "t", 5000, 60.0))
+    """Idempotent, acknowledged by all replicas, partitioned as Java's clients do, no record older than its turn."""
+    chosen = settings(Route({}, "t", 5000, 2000, 60.0))
     wanted = {"enable.idempotence": True, "acks": "all", "partitioner": "murmur2_random", "message.max.bytes": 5000}
     assert chosen.items() >= wanted.items()
-
-
-def test_pace() -> None:
-    """A rate is kept over time, in bursts of at most a slice."""
-    pace, sent, now_s = Pace(1000.0, 0.0), 0, 0.0
-    while now_s < 1.0:
-        due_s = pace.due_s(now_s)
-        sent += due_s == 0
-        now_s += due_s
-    assert 990 <= sent <= 1060
-    assert Pace(None, 0.0).due_s(0.0) == 0
-
-
-def test_a_stop_is_heard() -> None:
-    """The first signal asks the run to stop, and what was installed before is back afterwards."""
-    before = signal.getsignal(signal.SIGINT)
-    with interruptible() as stopped:
-        assert not stopped()
-        os.kill(os.getpid(), signal.SIGINT)
-        assert stopped()
-    assert signal.getsignal(signal.SIGINT) is before
+    assert chosen["message.timeout.ms"] == 0
+    assert chosen["batch.size"] == 2000
 
 
 def test_a_second_run_does_not_overwrite(tmp_path: Path) -> None:
     """A file of kept records is never replaced."""
     (tmp_path / "outbox.jsonl").write_text("kept")
-    gone = sender(tmp_path)
-    gone.send(b"{}", b"k", [], NOW)
     with pytest.raises(FileExistsError):
-        gone.outbox.put(b"{}", b"k", [], NOW, "because")
-    (tmp_path / "outbox.jsonl").unlink()
-    gone.finish()
+        outbox(tmp_path).put(record(b"{}"), Causes("nowhere", 1, 1.0).of("SILENT"))
+    assert [path.name for path in tmp_path.iterdir()] == ["outbox.jsonl"]
+    assert (tmp_path / "outbox.jsonl").read_text() == "kept"

@@ -1,0 +1,79 @@
+"""Contract and broker to a producer session, and what every run says of it."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.contracts import topic_config
+from contracts.compiler.model import Contract
+from runtime import logs
+from runtime.broker import Broker
+
+if TYPE_CHECKING:
+    from producer.receipts import Receipts
+    from producer.send import Keeper, Sender
+
+
+@contextlib.contextmanager
+def session(
+    contract: Contract, broker: Broker, timeout_s: float, outbox: "Keeper", receipts: "Receipts | None"
+) -> Iterator["Sender"]:
+    """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished."""
+    from producer.event import envelope_of
+    from producer.send import Route, Sender
+    from producer.topic import batch_bytes
+    from runtime import kafka
+
+    envelope = envelope_of(contract)
+    kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
+    log, largest = logs.get("producer"), batch_bytes(broker.bootstrap, envelope.topic, envelope.max_bytes)
+    if largest < envelope.max_bytes:
+        log.warning("the topic takes less than its contract says", topic=envelope.topic, bytes=largest)
+    client = kafka.client_config(broker.bootstrap)
+    sender = Sender(Route(client, envelope.topic, envelope.max_bytes, largest, timeout_s), outbox, receipts)
+    log.info("sending", contract=contract.key, topic=envelope.topic, broker=broker.bootstrap)
+    try:
+        yield sender
+    except BaseException:
+        sender.abandon()
+        raise
+    finally:
+        done = sender.delivery
+        report = log.error if done.failed else log.info
+        report("sent", contract=contract.key, sent=done.sent, acknowledged=done.acknowledged, failed=done.failed)
+
+
+def delivered(contract: Contract, sender: "Sender", stopped: bool, began_s: float) -> dict[str, Any]:
+    """The part of a summary that every run has; `failed` is what was not acknowledged, `errors` says why."""
+    done = sender.delivery
+    errors = [
+        {"code": row.code, "what": row.what, "count": count, "remedy": row.remedy}
+        for row, count in done.failures.items()
+    ]
+    return {
+        "contract": contract.key,
+        "topic": contract.envelope.topic if contract.envelope else None,
+        "sent": done.sent,
+        "acknowledged": done.acknowledged,
+        "failed": done.failed,
+        "errors": errors,
+        "stopped_early": stopped or sender.stalled,
+        "interrupted": stopped,
+        "seconds": round(time.monotonic() - began_s, 2),
+    }
+
+
+@contextlib.contextmanager
+def meter(what: str, total: int | None, wanted: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, where that is a terminal; a function that moves it on."""
+    if not wanted or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda steps: bar.update(task, advance=steps)
