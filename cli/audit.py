@@ -1,5 +1,6 @@
 """`tickets audit`: asks the broker for its watermarks and holds the ledger against them."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ import click
 
 from cli import options
 from cli.contracts import catalogue
+from cli.process import unbroken
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import Broker, connect
+from runtime.continuity import BrokenError, Continuity
 from runtime.workspace import Workspace
 
 SHOWN = 20
@@ -35,8 +38,23 @@ def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broke
     marks = kafka.watermarks(broker.bootstrap, topic)
     candidates = missing_offsets(tables / "ledger", marks)
     unrecorded = without_record(broker.bootstrap, topic, candidates)
-    found = audit(tables / "ledger", tables / accepted, contract.event_id or "", marks, unrecorded)
-    return found.as_json()
+    found = audit(tables / "ledger", tables / accepted, contract.event_id or "", marks, unrecorded).as_json()
+    if complaint := _broken(tables / "ledger", broker, topic):
+        found["complaints"].append(complaint)
+        found["ok"] = False
+    return found
+
+
+def _broken(ledger: Path, broker: Broker, topic: str) -> str | None:
+    """Why the topic is not the one that the ledger was read from, None where it is."""
+    from processing.position import position
+
+    with contextlib.closing(Continuity(broker.bootstrap, topic, accept_loss=True)) as continuity:
+        try:
+            unbroken(continuity)(position(ledger))
+        except BrokenError as error:
+            return error.what
+    return None
 
 
 def with_ledger(folder: Catalogue, workspace: Workspace) -> list[Contract]:
@@ -79,7 +97,7 @@ def describe(name: str, result: dict[str, Any]) -> str:
     """An audit in words."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result["outcomes"].items()) or "no records"
     lines = [f"{name}: audit {'ok' if result['ok'] else 'FAILED'}: {result['offsets']} offsets, {counts}"]
-    for key in ("missing", "repeated", "without_record"):
+    for key in ("missing", "repeated", "without_record", "lost"):
         if found := result[key]:
             more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
             lines.append(f"  {key} (partition:offset): {', '.join(found[:SHOWN])}{more}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from processing.derive import Derivation
     from processing.flood import Watch
-    from processing.position import Position
+    from processing.position import Lost, Position
     from processing.stream import Batch
 
 SHORT_RUN_EVENTS = 300_000  # below, starting Java takes longer than the work
@@ -92,6 +92,7 @@ def run_process(
     master: str = "local[*]",
     max_events: int = 100_000,
     limits: "Limits | None" = None,
+    accept_loss: bool = False,
     stop: threading.Event | None = None,
 ) -> dict[str, Any]:
     """Read the topic into the workspace's tables; the counts by outcome of what this run read."""
@@ -112,7 +113,8 @@ def run_process(
         from processing.flood import Watch
         from processing.stream import Job, Reports, Source, describe
 
-        continuity = held.enter_context(contextlib.closing(Continuity(broker.bootstrap, envelope.topic)))
+        continuity = Continuity(broker.bootstrap, envelope.topic, accept_loss=accept_loss)
+        held.enter_context(contextlib.closing(continuity))
         limits = limits or Limits(ALERT, None)
         told = Told(Watch(limits.alert, limits.stop))
         Job(
@@ -146,8 +148,8 @@ class Limits:
     stop: float | None
 
 
-def unbroken(continuity: Continuity) -> "Callable[[Position], None]":
-    """Whether the topic is still the one that was read, as the job asks it."""
+def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
+    """Whether the topic is still the one that was read, as job and audit ask it."""
     return lambda at: continuity.check({partition: (last.offset, last.received_at) for partition, last in at.items()})
 
 
@@ -225,6 +227,11 @@ class Told:
     help="Log an alert above this share.",
 )
 @click.option(
+    "--accept-loss",
+    is_flag=True,
+    help="Go on where the topic lost records before they were read; the audit names them.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -243,6 +250,7 @@ def command(
     max_events: int,
     max_rejected: Decimal | None,
     alert_rejected: Decimal,
+    accept_loss: bool,
     log_format: Any,
     contracts: Path | None,
     broker: str,
@@ -265,7 +273,16 @@ def command(
     limits = Limits(float(alert_rejected), None if max_rejected is None else float(max_rejected))
     with connect(broker, workspace) as where:
         done = run_process(
-            found, folder, workspace, where, every=every, master=master, max_events=max_events, limits=limits, stop=stop
+            found,
+            folder,
+            workspace,
+            where,
+            every=every,
+            master=master,
+            max_events=max_events,
+            limits=limits,
+            accept_loss=accept_loss,
+            stop=stop,
         )
     if as_json:
         click.echo(json.dumps(done))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.errors import ProcessingError
+from processing.position import lost
 from runtime.delta import dataset
 
 MAX_LISTED = 1000
@@ -19,7 +20,8 @@ Coordinates = tuple[int, int]
 class Audit:
     """The verdict. `missing` and `repeated` hold (partition, offset), `complaints` what else does not add up.
 
-    `without_record` are offsets the broker itself holds no record for (transaction markers, compacted).
+    `without_record` are offsets the broker itself holds no record for (transaction markers, compacted), `lost` spans
+    (partition, first, last) that a run went on without because the broker had removed them.
     """
 
     offsets: int
@@ -27,6 +29,7 @@ class Audit:
     missing: tuple[Coordinates, ...]
     repeated: tuple[Coordinates, ...]
     without_record: tuple[Coordinates, ...]
+    lost: tuple[tuple[int, int, int], ...]
     complaints: tuple[str, ...]
 
     @property
@@ -43,6 +46,7 @@ class Audit:
             "missing": [f"{p}:{o}" for p, o in self.missing],
             "repeated": [f"{p}:{o}" for p, o in self.repeated],
             "without_record": [f"{p}:{o}" for p, o in self.without_record],
+            "lost": [f"{p}:{first}-{last}" for p, first, last in self.lost],
             "complaints": list(self.complaints),
         }
 
@@ -101,6 +105,7 @@ def audit(
         missing=tuple(c for c in missing if c not in unrecorded)[:MAX_LISTED],
         repeated=tuple(sorted(counted))[:MAX_LISTED],
         without_record=tuple(c for c in missing if c in unrecorded)[:MAX_LISTED],
+        lost=lost(ledger),
         complaints=tuple(complaints),
     )
 

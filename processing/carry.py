@@ -19,7 +19,7 @@ from processing.derive import BATCH, Derivation, References
 from processing.flood import FloodError, Watch
 from processing.index import Index, claims
 from processing.lease import Lease
-from processing.position import Position
+from processing.position import Lost, Position
 from processing.turn import Turn
 
 _SHOWN = 3  # clauses named where a flood stops the job
@@ -38,7 +38,7 @@ class Carried:
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """Everything one batch after the other is carried with. `unbroken` raises where the topic is no longer the one
-    that the ledger has read up to a position; it is asked before each commit.
+    that the ledger has read up to a position, and says what of it is lost; it is asked before each commit.
     """
 
     derivation: Derivation
@@ -47,7 +47,7 @@ class Carrier:
     lease: Lease
     key: bytes
     watch: Watch
-    unbroken: Callable[[Position], None]
+    unbroken: Callable[[Position], Lost]
 
     def carry(self, records: DataFrame, *, aggregate: bool) -> Carried | None:
         """Bring Kafka source rows into the ledger and the accepted table, and into the aggregates where asked.
@@ -63,7 +63,6 @@ class Carrier:
             held = ledger.claims(decoded)
             if held.num_rows == 0:
                 return None
-            self.unbroken(at)
             done = self._commit(decoded, held, turn, before, at)
         finally:
             decoded.unpersist()
@@ -79,7 +78,9 @@ class Carrier:
         outcomes = _outcomes(held, twins)
         share = self._watched(decoded, outcomes)
         batch = f"{turn.number}"
-        said = {BATCH: batch, positions.READ: positions.said({**at, **positions.newest(held)})}
+        said: dict[str, Any] = {BATCH: batch, positions.READ: positions.said({**at, **positions.newest(held)})}
+        if lost := self.unbroken(at):
+            said[positions.LOST] = lost
         self.lease.check()
         version = ledger.commit(ledger.settle(decoded, twins, batch), turn, said)
         self.index.add(claimed, twins, before, version)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from processing.turn import notes
 from runtime.delta import dataset, row_commits
 
-READ = "read"  # the word in a commit's notes
+READ, LOST = "read", "lost"  # words in a commit's notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ Position = Mapping[int, Last]  # by partition; none for one that was never read
 def said(position: Position) -> dict[str, list[int | str]]:
     """A position as a commit's notes hold it."""
     return {str(partition): [last.offset, last.received_at.isoformat()] for partition, last in position.items()}
+
+
+Lost = Mapping[int, tuple[int, int]]  # by partition: first and last offset that was removed before it was read
+
+
+def lost(ledger: Path) -> tuple[tuple[int, int, int], ...]:
+    """(partition, first, last) of all that was removed before it was read, as the commits that went on without say."""
+    from deltalake import DeltaTable
+
+    spans = [notes(commit).get(LOST) or {} for _, commit in row_commits(DeltaTable(ledger))]
+    return tuple(sorted({(int(p), first, last) for found in spans for p, (first, last) in found.items()}))
 
 
 def position(ledger: Path) -> Position:

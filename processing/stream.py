@@ -25,7 +25,7 @@ from processing.flood import Watch
 from processing.index import Index
 from processing.lease import Lease
 from processing.migrate import bring
-from processing.position import Position, position
+from processing.position import Lost, Position, position
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
@@ -42,13 +42,13 @@ class Batch:
 class Source:
     """Where to read: Kafka options for Spark, the topic, and how many records one batch may take.
 
-    `unbroken` raises where the topic is not the one that was read up to a position, or has lost what comes after it.
+    `unbroken` raises where the topic is not the one that was read up to a position, and says what was lost after it.
     """
 
     options: Mapping[str, str]
     topic: str
     max_events: int
-    unbroken: Callable[[Position], None]
+    unbroken: Callable[[Position], Lost]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +102,26 @@ class Job:
 
     def _start(self, carrier: Carrier) -> StreamingQuery:
         at = position(self.derivation.ledger)
-        self.source.unbroken(at)
+        lost = self.source.unbroken(at)
         shutil.rmtree(self.scratch, ignore_errors=True)
         reader = self.spark.readStream.format("kafka").options(**self.source.options)
         stream = reader.options(
             subscribe=self.source.topic,
             includeHeaders="true",
             failOnDataLoss="true",
-            startingOffsets=self._starting_offsets(at),
+            startingOffsets=self._starting_offsets(at, lost),
             maxOffsetsPerTrigger=str(self.source.max_events),
         ).load()
         writer = stream.writeStream.foreachBatch(self._guarded(carrier))
         writer = writer.option("checkpointLocation", str(self.scratch))
         return (writer.trigger(processingTime=self.every) if self.every else writer.trigger(availableNow=True)).start()
 
-    def _starting_offsets(self, at: Position) -> str:
+    def _starting_offsets(self, at: Position, lost: Lost) -> str:
         """The ledger itself says how far it has come; a partition it has nothing of is read from its first record."""
         partitions = self.derivation.source.envelope.partitions if self.derivation.source.envelope else 0
-        every = {str(number): EARLIEST for number in range(partitions)}
-        return json.dumps({self.source.topic: every | {str(p): last.offset + 1 for p, last in at.items()}})
+        first = dict.fromkeys(range(partitions), EARLIEST) | {p: last.offset + 1 for p, last in at.items()}
+        first |= {partition: last + 1 for partition, (_, last) in lost.items()}
+        return json.dumps({self.source.topic: {str(partition): offset for partition, offset in first.items()}})
 
     def _guarded(self, carrier: Carrier) -> Callable[[DataFrame, int], None]:
         """Keep the first error as it was raised: Spark would pass on only its text."""

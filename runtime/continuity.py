@@ -17,53 +17,66 @@ _REMEDY = (
     "Nothing was skipped. Look at `tickets audit`; to begin anew with what the topic holds now, "
     "use another --data folder."
 )
-Read = Mapping[
-    int, tuple[int, datetime]
-]  # by partition: offset and broker's timestamp of the last record that was read
+Read = Mapping[int, tuple[int, datetime]]  # by partition, of the last record read: offset and broker's timestamp
+Lost = Mapping[int, tuple[int, int]]  # by partition: first and last offset that is gone
+
+
+class BrokenError(MachineError):
+    """The topic is not the one that was read, or what comes next in it is gone."""
 
 
 class Continuity:
     """Asks one broker about one topic, as often as wanted; `close` it at the end."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: str, topic: str, *, accept_loss: bool = False) -> None:
         self._bootstrap = bootstrap
         self._topic = topic
+        self._accept_loss = accept_loss
         self._consumer: Any = None
 
-    def check(self, read: Read) -> None:
-        """MachineError where records after those read are gone, or where the topic is not the one they came from."""
+    def check(self, read: Read) -> Lost:
+        """What was removed before it was read, if that is to be accepted; BrokenError if not, or where the topic is
+        not the one that was read. MachineError where the broker does not answer.
+        """
         marks = watermarks(self._bootstrap, self._topic)
+        lost: dict[int, tuple[int, int]] = {}
         for partition, (offset, _) in sorted(read.items()):
-            self._within(partition, offset, marks.get(partition))
+            low = self._within(partition, offset, marks.get(partition))
+            if low > offset + 1:
+                lost[partition] = (offset + 1, low - 1)
+        if lost and not self._accept_loss:
+            spans = ", ".join(f"partition {p} offsets {first} to {last}" for p, (first, last) in lost.items())
+            raise BrokenError(
+                f"records of the topic {self._topic} were removed before they were read: {spans}",
+                "Nothing was skipped. If they are gone for good, go on without them with `tickets process "
+                "--accept-loss`: the audit will name them ever after.",
+            )
         held = {p: offset for p, (offset, _) in read.items() if marks[p][0] <= offset}
         for partition, found in self._timestamps(held).items():
             wanted = _milliseconds(read[partition][1])
             if found != wanted:
-                raise MachineError(
+                raise BrokenError(
                     f"the topic {self._topic} was made anew: partition {partition} has another record at offset "
                     f"{held[partition]} than the one that was read ({_moment(found)}, not {_moment(wanted)})",
                     _REMEDY,
                 )
+        return lost
 
     def close(self) -> None:
         """Leave the broker."""
         if self._consumer is not None:
             self._consumer.close()
 
-    def _within(self, partition: int, offset: int, marks: tuple[int, int] | None) -> None:
+    def _within(self, partition: int, offset: int, marks: tuple[int, int] | None) -> int:
+        """The first offset that is still there."""
         low, high = marks or (0, 0)
         if high <= offset:
-            raise MachineError(
+            raise BrokenError(
                 f"the topic {self._topic} was made anew or cut: partition {partition} ends at offset {high - 1}, and "
                 f"was read up to {offset}",
                 _REMEDY,
             )
-        if low > offset + 1:
-            raise MachineError(
-                f"records of the topic {self._topic} were removed before they were read: partition {partition}, "
-                f"offsets {offset + 1} to {low - 1} ({low - offset - 1} records at most)",
-                _REMEDY,
-            )
+        return low
 
     def _timestamps(self, wanted: Mapping[int, int]) -> dict[int, int]:
         """The broker's timestamps (ms) of records; without those whose offset holds none any more (compacted)."""

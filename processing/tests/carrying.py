@@ -26,7 +26,7 @@ def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggrega
 
     references = read_references(records.sparkSession, derivation, key)
     with closing(Index(derivation.index, derivation.ledger)) as index:
-        carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: None)
+        carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: {})
         done = carrier.carry(records, aggregate=aggregate)
     assert done is not None
     return done
