@@ -114,6 +114,8 @@ CAUSES: Mapping[str, Cause] = {
 }
 _OTHER = Cause("the broker refused them: {said}", "Look at the broker's log, and mend what it names.", False)
 
+_FIRST = {code: next(name for name in CAUSES if CAUSES[name] is row) for code, row in CAUSES.items()}
+
 
 class Causes:
     """The table for one topic; a record's failure is looked up often, so each is written once."""
@@ -123,8 +125,12 @@ class Causes:
         self._known: dict[str, Failure] = {}
 
     def of(self, code: str, said: str = "") -> Failure:
-        """The failure of a code, one of ours or librdkafka's name of an error; `said` are librdkafka's own words."""
-        if code not in self._known:
+        """The failure of a code, one of ours or librdkafka's name of an error; `said` are librdkafka's own words.
+
+        What librdkafka calls by several names is one failure, named by the first.
+        """
+        name = _FIRST.get(code, code)
+        if name not in self._known:
             row, words = CAUSES.get(code, _OTHER), {**self._words, "said": said or code}
-            self._known[code] = Failure(code, row.what.format(**words), row.remedy.format(**words), row.ends)
-        return self._known[code]
+            self._known[name] = Failure(name, row.what.format(**words), row.remedy.format(**words), row.ends)
+        return self._known[name]

@@ -26,8 +26,12 @@ class Control:
 
 @dataclass(slots=True)
 class Sent:
-    """What a generated run handed over: records by kind, the late among the valid, the invalid by clause."""
+    """What a generated run handed over: records by kind, the late among the valid, the invalid by clause.
 
+    `whole` says whether that was all of it.
+    """
+
+    whole: bool = True
     kinds: Counter[str] = field(default_factory=Counter)
     late: int = 0
     by_clause: Counter[str] = field(default_factory=Counter)
@@ -35,8 +39,9 @@ class Sent:
 
 @dataclass(slots=True)
 class Taken:
-    """What a run from a file read: lines = handed over + refused."""
+    """What a run from a file read: lines = handed over + refused. `whole` says whether it was read to its end."""
 
+    whole: bool = True
     read: int = 0
     handed_over: int = 0
 
@@ -46,6 +51,7 @@ def send_all(sendings: Iterable[Sending], sender: Sender, control: Control) -> S
     sent = Sent()
     for number, sending in enumerate(sendings, 1):
         if not in_time(sender, control):
+            sent.whole = False
             break
         sender.send(Record(sending.value, sending.key, sending.headers, milliseconds(sending.sent_at)))
         sent.kinds[sending.kind] += 1
@@ -71,6 +77,7 @@ def send_lines(lines: Iterable[Line], gate: Gate, refusals: Refusals, sender: Se
             taken.handed_over += 1
         control.advance(len(line.raw) + 1)
         if control.stopped() or sender.stalled:
+            taken.whole = False
             break
     return taken
 

@@ -199,6 +199,7 @@ def settings(route: Route) -> dict[str, Any]:
         "message.max.bytes": route.max_bytes,
         "message.timeout.ms": 0,
         "reconnect.backoff.max.ms": 1000,
+        "allow.auto.create.topics": False,  # a topic that was deleted must not come back with the broker's defaults
         "topic.metadata.propagation.max.ms": int(min(PROPAGATION_S, route.timeout_s / 2) * 1000),
         "compression.type": "lz4",
         "batch.size": min(BATCH_BYTES, route.batch_bytes),

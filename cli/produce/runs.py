@@ -70,7 +70,7 @@ def run_generated(
             sent = send_all(sendings, sender, Control(Pace(rate, time.monotonic()), stopped, advance))
             sender.finish()
         return {
-            **delivered(contract, sender, stopped(), began_s),
+            **delivered(contract, sender, sent.whole, stopped(), began_s),
             "outbox": str(outbox.path) if outbox.used else None,
             "events": events,
             "seed": seed,
@@ -117,7 +117,7 @@ def run_file(
             taken = send_lines(lines, gate, refusals, sender, control)
             sender.finish()
         return {
-            **delivered(contract, sender, stopped(), began_s),
+            **delivered(contract, sender, taken.whole, stopped(), began_s),
             "outbox": str(outbox.path) if outbox.used else None,
             "read": taken.read,
             "refused": refusals.count,
@@ -150,7 +150,7 @@ def run_resumed(
             done = resume(files, topic, sender, control)
             sender.finish()
         return {
-            **delivered(contract, sender, stopped(), began_s),
+            **delivered(contract, sender, done.left <= sender.delivery.failed, stopped(), began_s),
             **_resumed(done),
             "outbox": str(files[0].path.parent) if done.left else None,
         }

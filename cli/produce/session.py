@@ -23,10 +23,11 @@ def session(
     """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished."""
     from producer.event import envelope_of
     from producer.send import Route, Sender
-    from producer.topic import batch_bytes
+    from producer.topic import batch_bytes, require_sight
     from runtime import kafka
 
     envelope = envelope_of(contract)
+    require_sight(broker.bootstrap, envelope.topic)
     kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
     log, largest = logs.get("producer"), batch_bytes(broker.bootstrap, envelope.topic, envelope.max_bytes)
     if largest < envelope.max_bytes:
@@ -45,8 +46,11 @@ def session(
         report("sent", contract=contract.key, sent=done.sent, acknowledged=done.acknowledged, failed=done.failed)
 
 
-def delivered(contract: Contract, sender: "Sender", stopped: bool, began_s: float) -> dict[str, Any]:
-    """The part of a summary that every run has; `failed` is what was not acknowledged, `errors` says why."""
+def delivered(contract: Contract, sender: "Sender", whole: bool, stopped: bool, began_s: float) -> dict[str, Any]:
+    """The part of a summary that every run has; `failed` is what was not acknowledged, `errors` says why.
+
+    `whole` is whether everything was handed over, `stopped` whether a signal came.
+    """
     done = sender.delivery
     errors = [
         {"code": row.code, "what": row.what, "count": count, "remedy": row.remedy}
@@ -59,7 +63,7 @@ def delivered(contract: Contract, sender: "Sender", stopped: bool, began_s: floa
         "acknowledged": done.acknowledged,
         "failed": done.failed,
         "errors": errors,
-        "stopped_early": stopped or sender.stalled,
+        "stopped_early": not whole,
         "interrupted": stopped,
         "seconds": round(time.monotonic() - began_s, 2),
     }

@@ -16,7 +16,7 @@ def test_every_code_is_one_that_the_client_knows() -> None:
 def test_every_cause_has_a_sentence_and_a_remedy(code: str) -> None:
     """With the topic, the limit and the client's own words filled in."""
     failure = Causes("orders", 1_000_000, 60.0).of(code, "what the client said")
-    assert failure.code == code
+    assert CAUSES.get(failure.code) is CAUSES.get(code)
     assert failure.what
     assert failure.remedy.endswith(".")
     assert "{" not in failure.what + failure.remedy
@@ -25,3 +25,10 @@ def test_every_cause_has_a_sentence_and_a_remedy(code: str) -> None:
 def test_an_unknown_error_is_told_in_the_clients_words() -> None:
     """Nothing is hidden behind a general sentence."""
     assert "no such thing" in Causes("orders", 1, 60.0).of("_NEVER_HEARD_OF", "no such thing").what
+
+
+def test_one_cause_is_one_failure_whatever_it_is_called() -> None:
+    """Client and broker name a topic that is gone in four ways; it is counted and told once."""
+    causes = Causes("orders", 1, 60.0)
+    names = ("UNKNOWN_TOPIC_OR_PART", "UNKNOWN_TOPIC_ID", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION")
+    assert {causes.of(name).code for name in names} == {"UNKNOWN_TOPIC_OR_PART"}
