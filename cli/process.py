@@ -112,11 +112,13 @@ def run_process(
         started = time.monotonic() - began
         from processing.flood import Watch
         from processing.stream import Job, Reports, Source, describe
+        from runtime.spark import java_needed
 
         continuity = Continuity(broker.bootstrap, envelope.topic, accept_loss=accept_loss)
         held.enter_context(contextlib.closing(continuity))
         limits = limits or Limits(ALERT, None)
         told = Told(Watch(limits.alert, limits.stop))
+        held.enter_context(java_needed(workspace.logs / "spark.log"))
         Job(
             spark=spark,
             derivation=derivation(contract, folder, workspace),

@@ -165,7 +165,7 @@ class Job:
 _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
     "data may have been lost": (
         "records of topic {topic} were lost before they were read: it was deleted, made anew, or its retention passed",
-        "Look at `tickets audit`. To go on with what the topic holds now, use another --data folder.",
+        "Look at `tickets audit`, then run again: what is missing is named.",
     ),
     "UnknownTopicOrPartition": (
         "the topic {topic} does not exist any more",
@@ -174,6 +174,18 @@ _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
     "Number of partitions": (
         "the topic {topic} has fewer partitions than before",
         "Use another --data folder.",
+    ),
+    "ConcurrentTransactionException": (
+        "another writer committed to the tables at the same moment; nothing of this batch was written",
+        "Make sure that only one job runs, then start it again.",
+    ),
+    "Python worker exited unexpectedly": (
+        "a Python worker of Spark was ended from outside",
+        "If memory ran out, lower --max-events. The next run goes on where this one stopped.",
+    ),
+    "File too large": (
+        "a file could not be written: too large for the file system, or for a limit of this process (ulimit -f)",
+        "Raise the limit or point --data elsewhere; the next run goes on where this one stopped.",
     ),
     "No space left": ("the disk is full", "Free some space; the next run goes on where this one stopped."),
     "TimeoutException": (

@@ -12,7 +12,8 @@ from typing import Any
 from runtime.errors import MachineError
 from runtime.kafka import client_config, watermarks
 
-ANSWER_S = 10.0
+ANSWER_S = 60.0  # how long a broker may be away
+PAUSE_S = 0.5
 _REMEDY = (
     "Nothing was skipped. Look at `tickets audit`; to begin anew with what the topic holds now, "
     "use another --data folder."
@@ -38,7 +39,7 @@ class Continuity:
         """What was removed before it was read, if that is to be accepted; BrokenError if not, or where the topic is
         not the one that was read. MachineError where the broker does not answer.
         """
-        marks = watermarks(self._bootstrap, self._topic)
+        marks = self._marks()
         lost: dict[int, tuple[int, int]] = {}
         for partition, (offset, _) in sorted(read.items()):
             low = self._within(partition, offset, marks.get(partition))
@@ -61,6 +62,17 @@ class Continuity:
                     _REMEDY,
                 )
         return lost
+
+    def _marks(self) -> dict[int, tuple[int, int]]:
+        """A broker that restarts is waited for."""
+        deadline = time.monotonic() + ANSWER_S
+        while True:
+            try:
+                return watermarks(self._bootstrap, self._topic)
+            except MachineError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE_S)
 
     def close(self) -> None:
         """Leave the broker."""

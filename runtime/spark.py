@@ -16,12 +16,14 @@ from runtime.files import write_atomically
 from runtime.jars import fetch, ivy_jar
 from runtime.java import find_java
 from runtime.progress import working
+from runtime.wait import until
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MEMORY_VARIABLE = "TICKETS_DRIVER_MEMORY"
 LOG_LINES = 12
+JAVA_END_S = 5.0  # until a process whose connection broke is seen to have ended
 STARTING = threading.Lock()  # two threads that ask at once get one session
 # What a run of seconds is set to: on two cores, compiling well costs it more than it gains (20,000 events: 49 s
 # without, 39 s with). Java stops at its quick compiler; Spark interprets expressions instead of generating Java.
@@ -77,6 +79,29 @@ def open_session(
             return SparkSession.builder.config(map=settings).getOrCreate()
         except Exception as error:
             raise failure(log) from error
+
+
+@contextlib.contextmanager
+def java_needed(log: Path) -> Iterator[None]:
+    """Whatever error arises within because the Java process has ended becomes one MachineError that says so."""
+    from py4j.protocol import Py4JError
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    try:
+        yield
+    except (Py4JError, OSError, EOFError) as error:
+        if gateway is None or until(lambda: gateway.proc.poll() is not None, JAVA_END_S) is None:
+            raise
+        raise MachineError(
+            f"the Java process under Spark has ended ({_end(gateway.proc.poll())})",
+            "What was committed is safe, and the next run goes on from there. If memory ran out, lower --max-events or "
+            f"raise {MEMORY_VARIABLE}; its log is {log}.",
+        ) from error
+
+
+def _end(code: int) -> str:
+    return f"by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 def close_session(session: "SparkSession") -> None:
