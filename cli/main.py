@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("cli.export", "Check a snapshot against its output contracts and publish it as files."),
     "audit": ("cli.audit", "Prove that every offset of the topic has exactly one outcome."),
     "quarantine": ("cli.quarantine", "See which events were refused, and why."),
+    "erase": ("cli.erase", "Remove a person's data for good, and keep it out of later reads."),
     "demo": ("cli.demo", "Run the whole way once: produce, process, export, audit."),
     "doctor": ("cli.doctor", "Say what this machine has, what is missing, and what to do."),
 }

@@ -31,6 +31,8 @@ _SAID = ("event_id", "contract_version", "unknown_fields", "violations", "histor
 _READ = ("partition", "offset", "received_at", "outcome", *_RAW, *_SAID)
 _BY_EVENT = ("duplicate", "conflict")  # judged by their event alone, as when they were read
 
+_NO_REASON = "(named an erased person)"
+
 Place = tuple[int, int]
 
 
@@ -109,6 +111,24 @@ def vacuum(folder: Path, check: Callable[[], None]) -> tuple[Path, ...]:
         check()
         DeltaTable(path).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
     return found
+
+
+def without_names(discards: Path, traces: Traces, check: Callable[[], None]) -> int:
+    """Replace, in the table of discards, reasons that name one of the sought; how many. People wrote them."""
+    from deltalake import DeltaTable, write_deltalake
+
+    if not (discards / "_delta_log").exists():
+        return 0
+    table = DeltaTable(discards)
+    rows = dataset(table, discards).to_table()
+    named = [traces.in_text(reason) for reason in rows["reason"].to_pylist()]
+    if any(named):
+        reasons = [_NO_REASON if hit else said for hit, said in zip(named, rows["reason"].to_pylist(), strict=True)]
+        place = rows.schema.get_field_index("reason")
+        check()
+        made = rows.set_column(place, rows.schema.field(place), pa.array(reasons, rows["reason"].type))
+        write_deltalake(table, made, mode="overwrite")
+    return sum(named)
 
 
 def behind(ledger: Path, derived: Iterable[Path]) -> bool:

@@ -13,10 +13,11 @@ from deltalake import DeltaTable, write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing import tables
-from processing.erase import behind, survey, sweep, swept_at, vacuum
+from processing.erase import behind, survey, sweep, swept_at, vacuum, without_names
 from processing.erased import NOBODY, ErasedList
 from processing.errors import ProcessingError
 from processing.tests.tickets import TICKET
+from processing.traces import Traces
 from processing.turn import OvertakenError, Turn
 from processing.values import pseudonym
 from runtime.delta import row_commits
@@ -214,6 +215,22 @@ def test_a_pseudonymised_subject_is_erased(tmp_path: Path) -> None:
     found = sweep(ledger, (by_mail,), KEY, ErasedList.of(["ada@example.com"], KEY), free)
     assert found.places == {(0, 0)}
     assert rows_of(ledger)[0]["event"] is None
+
+
+def test_a_reason_that_names_the_person_is_replaced(tmp_path: Path) -> None:
+    """Who gave up a record may have written whose it was; other reasons stay."""
+    said = {"at": AT, "by": "ops", "reason": f"test of {ID}, twice", "records": 1}
+    table = pa.Table.from_pylist([said, {**said, "reason": "a test"}])
+    write_deltalake(tmp_path / "discards", table, configuration={"delta.dataSkippingStatsColumns": "at"})
+    traces = Traces(MAJORS, KEY, LIST)
+    assert without_names(tmp_path / "none", traces, free) == 0
+    assert without_names(tmp_path / "discards", traces, free) == 1
+    assert without_names(tmp_path / "discards", traces, free) == 0
+    vacuum(tmp_path, free)
+    found = DeltaTable(tmp_path / "discards").to_pyarrow_table()
+    assert found["reason"].to_pylist() == ["(named an erased person)", "a test"]
+    assert found.drop_columns("reason").equals(table.drop_columns("reason"))
+    assert not [file for file in tmp_path.rglob("*.json") if ID in file.read_text("utf-8")]
 
 
 def test_a_ledger_of_an_older_version_is_read_as_such(ledger: Path) -> None:
