@@ -7,4 +7,8 @@ pytest_plugins = [
     "features.steps.contracts",
     "features.steps.review",
     "features.steps.evolving",
+    "features.steps.recovering",
+    "features.steps.erasing",
+    "features.steps.quarantine",
+    "features.steps.bad_bytes",
 ]
