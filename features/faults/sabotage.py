@@ -1,0 +1,125 @@
+"""The product made to break one promise, for a run: what a checker that never fires would let pass.
+
+Each row wraps functions where they are looked up, as points.py does. `unlocked` and `own scratch` break none: they take
+the lock away from the one writer, and what is promised must hold all the same.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from features.faults.clients import TOPIC
+from features.faults.points import resolve
+
+Function = Callable[..., Any]
+Wrap = Callable[[Function], Function]
+EVERY = 97  # of so many records one is hit
+
+
+def install(name: str) -> None:
+    """Break it, in this process; SystemExit where the product has no such function any more."""
+    for module, function, wrap in SABOTAGES[name]:
+        owner, attribute, original = resolve(module, function)
+        setattr(owner, attribute, wrap(original))
+
+
+def _nothing(_: Function) -> Function:
+    return lambda *positional, **named: None
+
+
+def _yes(_: Function) -> Function:
+    return lambda *positional, **named: True
+
+
+def _own(original: Function) -> Function:
+    """A folder of this process's own, where the product has one for all runs."""
+    return lambda *positional: original(*positional).with_name(f"{TOPIC}-{os.getpid()}")
+
+
+def _second_is_empty(original: Function) -> Function:
+    """The second batch is committed without its rows: the offsets go on, the records are lost."""
+    calls = count(1)
+
+    def commit(rows: Any, *more: Any) -> Any:
+        return original(rows.limit(0) if next(calls) == 2 else rows, *more)
+
+    return commit
+
+
+def _second_is_doubled(original: Function) -> Function:
+    """The second batch is committed once more, with a turn that is free: what a guard that is off lets happen."""
+    calls = count(1)
+
+    def commit(rows: Any, turn: Any, said: Any) -> Any:
+        version = original(rows, turn, said)
+        return original(rows, type(turn).take(turn.path), said) if next(calls) == 2 else version
+
+    return commit
+
+
+def _no_twins(original: Function) -> Function:
+    return lambda index, claims: original(index, claims).slice(0, 0)
+
+
+def _flipped(original: Function) -> Function:
+    """Some accepted records are rejected for no reason."""
+
+    def settle(*positional: Any) -> Any:
+        from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
+
+        rows = original(*positional)
+        hit = (F.col("outcome") == "accepted") & (F.col("offset") % EVERY == 0)
+        return rows.withColumn("outcome", F.when(hit, "rejected").otherwise(F.col("outcome")))
+
+    return settle
+
+
+def _rows_doubled(original: Function) -> Function:
+    def accepted(*positional: Any) -> Any:
+        rows = original(*positional)
+        return rows.union(rows.where(f"kafka_offset % {EVERY} = 0"))
+
+    return accepted
+
+
+def _rows_less(original: Function) -> Function:
+    return lambda *positional: original(*positional).where(f"kafka_offset % {EVERY} <> 0")
+
+
+def _on_time_only(original: Function) -> Function:
+    return lambda contract: lambda rows: original(contract)(rows.where("NOT is_late"))
+
+
+def _unstaged(_: Function) -> Function:
+    """Files are written where readers look."""
+
+    @contextmanager
+    def staging(place: Any) -> Iterator[Path]:
+        folder = place.home / "unstaged"
+        folder.mkdir(parents=True)
+        yield folder
+
+    return staging
+
+
+SABOTAGES: Mapping[str, tuple[tuple[str, str, Wrap], ...]] = {
+    "unlocked": (
+        ("runtime.lease", "try_lock", _yes),
+        ("runtime.lease", "Lease.check", _nothing),
+    ),
+    "own scratch": (
+        ("runtime.workspace", "Workspace.index", _own),
+        ("runtime.workspace", "Workspace.checkpoint", _own),
+    ),
+    "batch skipped": (("processing.ledger", "commit", _second_is_empty),),
+    "batch committed twice": (("processing.ledger", "commit", _second_is_doubled),),
+    "deduplication off": (("processing.index", "Index.settle", _no_twins),),
+    "accepted flipped": (("processing.ledger", "settle", _flipped),),
+    "tickets twice": (("processing.derive", "_accepted", _rows_doubled),),
+    "tickets missing": (("processing.derive", "_accepted", _rows_less),),
+    "late events left out": (("processing.derive", "aggregation", _on_time_only),),
+    "export unstaged": (("exports.publish", "staging", _unstaged),),
+}
