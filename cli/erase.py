@@ -31,11 +31,6 @@ workspace, bring the same key and give the list there with --list. See docs/eras
 """
 
 
-def list_of(workspace: Workspace, contract: str) -> Path:
-    """The list of the persons erased from an input contract; outside its tables, which may be removed."""
-    return workspace.root / "erased" / f"{contract}.json"
-
-
 @click.command(epilog=EPILOG)
 @click.argument("contract")
 @click.option(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.erase import list_of
 from cli.process import derivation, spark_session
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
@@ -99,7 +98,7 @@ def preview(work: Erasing, wanted: Wanted) -> dict[str, Any]:
 
 def erase(work: Erasing, wanted: Wanted, lease: Lease) -> dict[str, Any]:
     """Remove it; the answer as `--json` prints it, `left` in sentences what could not be removed, or not replaced."""
-    sought, file = wanted.sought(work.key), list_of(work.workspace, work.source.name)
+    sought, file = wanted.sought(work.key), work.workspace.erased(work.source.name)
     if wanted.other is None:
         listed = erased.add(file, work.key, wanted.ids, wanted.reason or "")
     else:

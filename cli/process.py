@@ -54,6 +54,8 @@ class Interval(click.ParamType[str]):
 def derivation(contract: Contract, folder: Catalogue, workspace: Workspace) -> "Derivation":
     """What is made from an input contract in a workspace."""
     from processing.derive import Derivation
+    from processing.erased import ErasedList
+    from runtime.secrets import pseudonym_key
 
     references = [folder.get(key) for key in contract.references]
     return Derivation(
@@ -63,6 +65,7 @@ def derivation(contract: Contract, folder: Catalogue, workspace: Workspace) -> "
         references=tuple((reference, folder.data_file(reference)) for reference in references),
         tables=workspace.tables(contract.name),
         index=workspace.index(contract.name),
+        erased=ErasedList.read(workspace.erased(contract.name), pseudonym_key(workspace)),
     )
 
 

@@ -58,7 +58,7 @@ class Carrier:
         before = tables.version(turn.path)
         at = positions.position(turn.path)
         self.index.follow()
-        decoded = ledger.decode(records, self.derivation.versions, self.key).persist()
+        decoded = ledger.decode(records, self.derivation.versions, self.key, self.derivation.erased).persist()
         try:
             held = ledger.claims(decoded)
             if held.num_rows == 0:

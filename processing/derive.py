@@ -15,6 +15,7 @@ from contracts.compiler.model import Contract, Field
 from processing import reference
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
+from processing.erased import ErasedList
 from processing.kpis import aggregation
 from processing.tables import CREATED, accepted_contract, ledger_version, note, version
 from processing.turn import Turn, notes
@@ -32,6 +33,7 @@ class Derivation:
 
     `older` are the source's lower majors, whose events are read too. `references` maps a reference contract to its CSV
     file; `tables` is the folder of all its tables, `index` that of the event ids seen (on this machine's own disk).
+    `erased` are the persons whose events nothing is kept of.
     """
 
     source: Contract
@@ -40,6 +42,7 @@ class Derivation:
     references: tuple[tuple[Contract, Path], ...]
     tables: Path
     index: Path
+    erased: ErasedList
 
     @property
     def accepted(self) -> Contract:
@@ -50,6 +53,11 @@ class Derivation:
     def aggregates(self) -> tuple[Contract, ...]:
         """The contracts computed from the accepted rows."""
         return tuple(output for output in self.outputs if output.rows == "aggregate")
+
+    @property
+    def majors(self) -> tuple[Contract, ...]:
+        """Those that are read, the newest first."""
+        return (self.source, *reversed(self.older))
 
     @property
     def versions(self) -> Versions:

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 from contracts.compiler.model import Contract
 from processing.columns import arrow_type
 from processing.decode import Verdict
+from processing.erased import ErasedList
 from processing.tables import LEDGER, event_columns
 from processing.turn import Turn
 from processing.versions import VersionedDecoder, Versions
@@ -45,21 +46,21 @@ def prepare(spark: SparkSession) -> None:
         spark.conf.set(name, value)
 
 
-def decode(records: DataFrame, versions: Versions, key: bytes) -> DataFrame:
+def decode(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList) -> DataFrame:
     """Kafka source rows to ledger rows before deduplication: coordinates, verdict, typed event, and the raw record."""
     contract = versions.target
     taken = records.select("partition", "offset", F.col("timestamp").alias("received_at"), "key", "value", "headers")
     raw = ("raw_key", "raw_value", "raw_headers")
     columns = ("partition", "offset", "received_at", *_DECODED, *raw)
     schema = ", ".join(f"`{name}` {LEDGER[name][0].removesuffix(' NOT NULL')}" for name in columns)
-    return taken.mapInArrow(_worker(versions, key), f"{schema}, event {event_columns(contract)}")
+    return taken.mapInArrow(_worker(versions, key, erased), f"{schema}, event {event_columns(contract)}")
 
 
-def _worker(versions: Versions, key: bytes) -> Any:
+def _worker(versions: Versions, key: bytes, erased: ErasedList) -> Any:
     """The function a Spark task runs: compiles the decoder once, then one Arrow batch in, one out."""
 
     def run(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
-        decoder = VersionedDecoder(versions, key)
+        decoder = VersionedDecoder(versions, key, erased)
         for batch in batches:
             yield _decode_batch(batch, decoder, versions.target)
 

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 
 from processing import derive, ledger, tables
 from processing.derive import Derivation
+from processing.erase import sweep
 from processing.errors import ProcessingError
 from processing.index import Index, claims
 from processing.lease import Lease
@@ -48,6 +49,8 @@ def replay(
         _refuse_older(derivation)
     else:
         bring(derivation.versions, derivation.derived, derivation.ledger, key, lease.check)
+        if derivation.erased.digests:  # nothing that is left of them is judged again
+            sweep(derivation.ledger, derivation.majors, key, derivation.erased, lease.check)
     turn = Turn.take(derivation.ledger)
     rejected = _rejected(spark, derivation, clause)
     decoded = _decoded(derivation, rejected, key).persist()
@@ -85,7 +88,7 @@ def _rejected(spark: SparkSession, derivation: Derivation, clause: str | None) -
 
 def _decoded(derivation: Derivation, rejected: DataFrame, key: bytes) -> DataFrame:
     records = rejected.select(*_KEY, *(F.col(name).alias(alias) for name, alias in _FROM.items()))
-    return ledger.decode(records, derivation.versions, key)
+    return ledger.decode(records, derivation.versions, key, derivation.erased)
 
 
 def _settled(derivation: Derivation, decoded: DataFrame) -> DataFrame:

@@ -20,6 +20,7 @@ from pyspark.sql.streaming import StreamingQuery
 from processing import derive, ledger
 from processing.carry import Carried, Carrier
 from processing.derive import Derivation
+from processing.erase import sweep
 from processing.errors import ProcessingError
 from processing.flood import Watch
 from processing.index import Index
@@ -91,6 +92,8 @@ class Job:
         ledger.prepare(self.spark)
         references = derive.read_references(self.spark, self.derivation, self.key)
         bring(self.derivation.versions, self.derivation.derived, path, self.key, self.lease.check)
+        if self.derivation.erased.unfinished:
+            sweep(path, self.derivation.majors, self.key, self.derivation.erased, self.lease.check)
         derive.follow(self.spark, self.derivation, references)  # what a run before this one did not come to
         with Index(self.derivation.index, path) as index:
             carrier = Carrier(

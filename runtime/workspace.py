@@ -43,6 +43,10 @@ class Workspace:
         """The accepted event ids of one input contract, derived from its ledger; may be removed at any time."""
         return self.root / "index" / contract
 
+    def erased(self, contract: str) -> Path:
+        """The persons erased from an input contract; outside its tables, which may be removed."""
+        return self.root / "erased" / f"{contract}.json"
+
     @property
     def exports(self) -> Path:
         """All published exports."""

@@ -123,13 +123,14 @@ def _send(records: list[Record], bootstrap: str) -> list[tuple[int, int]]:
 def _read(spark: "SparkSession", bootstrap: str, side: Side) -> dict[tuple[int, int], dict[str, Any]]:
     """What Spark makes of each record with one version of the contract, by coordinates."""
     from processing import ledger
+    from processing.erased import NOBODY
     from processing.versions import Versions
     from runtime import kafka
 
     ledger.prepare(spark)
     options = {**kafka.spark_options(bootstrap), "subscribe": TOPIC, "includeHeaders": "true"}
     records: DataFrame = spark.read.format("kafka").options(**options).load()
-    decoded = ledger.decode(records, Versions(side.contract, ()), SECRET)
+    decoded = ledger.decode(records, Versions(side.contract, ()), SECRET, NOBODY)
     rows = decoded.select("partition", "offset", "outcome", "violations", "event").toArrow()
     found = rows.to_pylist(maps_as_pydicts="strict")
     return {(row["partition"], row["offset"]): row for row in found}

@@ -12,6 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.compiler.catalogue import HOME, Catalogue
+from processing.erased import NOBODY
 from processing.tables import create_derived, create_ledger
 from processing.tests.carrying import carry
 from producer.mix import Shares, mixed, plan
@@ -91,7 +92,7 @@ def arrived(spark: "SparkSession", batches: Batches, folder: Path) -> "Derivatio
     references = tuple((CATALOGUE.get(key), CATALOGUE.data_file(CATALOGUE.get(key))) for key in CONTRACT.references)
     outputs = tuple(CATALOGUE.outputs(CONTRACT))
     older = CATALOGUE.older(CONTRACT)
-    made = Derivation(CONTRACT, older, outputs, references, folder / "tables", folder / "index")
+    made = Derivation(CONTRACT, older, outputs, references, folder / "tables", folder / "index", NOBODY)
     create_ledger(made.ledger, CONTRACT)
     for path, contract in made.derived.items():
         create_derived(path, contract)

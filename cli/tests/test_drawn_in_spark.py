@@ -42,6 +42,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
 def test_what_is_accepted_arrives_as_the_same_value(spark: "SparkSession") -> None:
     """Through the decoder as Spark runs it, field by field."""
     from processing import ledger
+    from processing.erased import NOBODY
     from processing.versions import Versions
 
     ledger.prepare(spark)
@@ -59,7 +60,9 @@ def test_what_is_accepted_arrives_as_the_same_value(spark: "SparkSession") -> No
         rows: list[tuple[Any, ...]] = [
             (0, offset, datetime(2026, 1, 5, tzinfo=UTC), None, payload, []) for offset, payload in enumerate(payloads)
         ]
-        decoded = ledger.decode(spark.createDataFrame(rows, f"{RECORD}, {HEADERS}"), Versions(contract, ()), b"k" * 32)
+        decoded = ledger.decode(
+            spark.createDataFrame(rows, f"{RECORD}, {HEADERS}"), Versions(contract, ()), b"k" * 32, NOBODY
+        )
         stored = decoded.orderBy("offset").select("outcome", "event.*").toArrow().to_pylist(maps_as_pydicts="strict")
         for payload, row in zip(payloads, stored, strict=True):
             sent = read(payload)

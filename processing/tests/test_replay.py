@@ -9,6 +9,7 @@ import pytest
 from deltalake import DeltaTable
 
 from contracts.compiler.catalogue import HOME, Catalogue
+from processing.erased import NOBODY
 from processing.tables import create_derived, create_ledger, ledger_version, replace_derived, version
 from processing.tests.carrying import Free, carry
 from processing.tests.tickets import TICKET
@@ -60,7 +61,9 @@ def before(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> "
     """The tables of a job that knows version 1 alone, after one batch of all records."""
     from processing import derive, ledger
 
-    made = derive.Derivation(V1, (), (), TARGETS, tmp_path_factory.mktemp("tables"), tmp_path_factory.mktemp("index"))
+    made = derive.Derivation(
+        V1, (), (), TARGETS, tmp_path_factory.mktemp("tables"), tmp_path_factory.mktemp("index"), NOBODY
+    )
     ledger.prepare(spark)
     create_ledger(made.ledger, V1)
     create_derived(made.path(V1), V1)
@@ -89,7 +92,7 @@ def test_each_record_is_judged_again_once_and_the_tables_follow(spark: "SparkSes
     from processing.errors import ProcessingError
     from processing.replay import replay
 
-    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables, before.index)
+    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables, before.index, NOBODY)
     with pytest.raises(ProcessingError, match=r"not those of client_tickets\.v2 yet"):
         replay(spark, after, KEY, Free(), None, dry_run=True)
 
@@ -124,7 +127,7 @@ def test_a_batch_after_a_crash_of_the_replay_still_carries_what_was_replayed(
     """Killed between ledger and derived tables: the next batch makes the accepted rows anew instead of appending."""
     from processing import derive
 
-    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables, before.index)
+    after = derive.Derivation(V2, (V1,), (), TARGETS, before.tables, before.index, NOBODY)
     replace_derived(after.path(V2), V2)
     sent = spark.createDataFrame([record(7, {**identity(4), "locale": "en"}, "2.1.0")], RECORD)
     carry(after, sent, KEY)

@@ -9,6 +9,7 @@ import pytest
 from contracts.compiler.catalogue import Catalogue
 from processing.columns import arrow_type
 from processing.decode import Decoder
+from processing.erased import NOBODY
 from processing.tables import create_derived, create_ledger, ledger_version, version
 from processing.tests.carrying import carry
 
@@ -85,7 +86,9 @@ def derivation(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) 
     """The tables after one micro-batch of all values, made as the job makes them."""
     from processing import derive, ledger
 
-    made = derive.Derivation(CONTRACT, (), (), (), tmp_path_factory.mktemp("tables"), tmp_path_factory.mktemp("index"))
+    made = derive.Derivation(
+        CONTRACT, (), (), (), tmp_path_factory.mktemp("tables"), tmp_path_factory.mktemp("index"), NOBODY
+    )
     ledger.prepare(spark)
     create_ledger(made.ledger, CONTRACT)
     create_derived(made.path(made.accepted), made.accepted)
