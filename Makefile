@@ -48,6 +48,10 @@ agreement: setup-dev ## Hold every enforcer against the reference on drawn contr
 features: setup-dev ## The Gherkin features alone; BROKER=redpanda runs them on a Redpanda container
 	$(BIN)/pytest -q features
 
+.PHONY: faults
+faults: setup-dev ## Kill, pause and cut off all there is, and check what is promised (FAULTS_PROFILE, FAULTS_SEED)
+	$(BIN)/python -m features.faults --profile $(or $(FAULTS_PROFILE),full) --seed $(or $(FAULTS_SEED),1)
+
 .PHONY: test-stack
 test-stack: setup-dev ## The features on a Redpanda container (needs a container engine)
 	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" features runtime

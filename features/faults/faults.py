@@ -46,9 +46,13 @@ class KillDriver:
 
 @dataclass(frozen=True, slots=True)
 class WakeZombie:
-    """Java is stopped, its driver killed; once the next run is at work, Java goes on where it was."""
+    """Java is stopped, its driver killed; once the next run is at work, Java goes on where it was.
+
+    `committing`: stopped while it writes the ledger's commit, which the next run then makes in its place.
+    """
 
     share: float
+    committing: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from features.faults import faults, processes
+from features.faults.clients import TOPIC
 from features.faults.job import Job
 from features.faults.stage import BATCH_DEADLINE_S, EXIT_DEADLINE_S, Hit, Stage, missed, now
 
@@ -80,21 +82,42 @@ def kill_driver(stage: Stage, fault: faults.KillDriver) -> Hit:
 def wake_zombie(stage: Stage, fault: faults.WakeZombie) -> Hit:
     """The hardest case of one writer: what it read is old by the time it may write again."""
     job = stage.running
-    if not stage.reach(fault.share):
+    if not stage.reach(0.0 if fault.committing else fault.share):
         return missed("the job ended before")
+    caught = _stop_java(stage, job, committing=fault.committing)
     below = processes.tree(job.process.pid)[1:]
-    processes.tell(below, signal.SIGSTOP)
     os.kill(job.process.pid, signal.SIGKILL)
     job.process.wait(processes.GONE_DEADLINE_S)
     hit = now(job, job.process.pid)
     stage.site.leftovers += below
     stage.job = stage.site.process(every=False, max_events=stage.max_events)
-    at_work = stage.reach(fault.share)
+    at_work = stage.running.await_commit(BATCH_DEADLINE_S) if fault.committing else stage.reach(fault.share)
     processes.tell(below, signal.SIGCONT)
-    said = "woken beside a batch" if at_work else f"the next run was not at work: {stage.running.tail()[-300:]}"
+    said = "woken beside a run at work" if at_work else f"the next run was not at work: {stage.running.tail()[-300:]}"
     stage.running.await_commit(EXIT_DEADLINE_S)
     stage.running.end()
-    return replace(hit, in_flight=hit.in_flight and at_work, note=said)
+    return replace(hit, in_flight=hit.in_flight and at_work and caught, note=said if caught else "no commit was caught")
+
+
+def _stop_java(stage: Stage, job: Job, *, committing: bool) -> bool:
+    """SIGSTOP to Java and its workers, now or while the file of a commit is there that has no name yet."""
+    java = processes.java(job.process.pid)
+    log = stage.site.data / "tables" / TOPIC / "ledger" / "_delta_log"
+    stale = _unnamed(log)
+    while committing and java is not None:
+        if not processes.until_at_once(lambda: job.ended or bool(_unnamed(log) - stale), BATCH_DEADLINE_S):
+            return False
+        processes.tell([java], signal.SIGSTOP)
+        if job.ended or _unnamed(log) - stale:
+            break
+        processes.tell([java], signal.SIGCONT)  # too late: it has its name
+    processes.tell(processes.tree(job.process.pid)[1:], signal.SIGSTOP)
+    return java is not None and not job.ended
+
+
+def _unnamed(log: Path) -> set[str]:
+    """The commits that Delta has begun to write and not given their name."""
+    return {name for name in os.listdir(log) if name.startswith(".0") and ".json." in name and name.endswith(".tmp")}  # noqa: PTH208 - quick
 
 
 def two_jobs(stage: Stage, fault: faults.TwoJobs) -> Hit:

@@ -200,7 +200,7 @@ DRAWN: Mapping[str, Callable[[int, Random], Fault]] = {
     "kill java": lambda _, random: KillJava(random.random()),
     "kill workers": lambda _, random: KillWorkers(random.random()),
     "kill driver": lambda _, random: KillDriver(random.random()),
-    "wake zombie": lambda _, random: WakeZombie(random.random()),
+    "wake zombie": lambda turn, random: WakeZombie(random.random(), turn % 2 == 0),
     "two jobs": lambda turn, random: TwoJobs(random.random(), turn % 2 == 0),
     "full disk": lambda _, random: FullDisk(random.random(), random.choice((0, 2_000, 20_000, 60_000))),
     "pause": lambda turn, random: Pause(TARGETS[turn % 3], random.random(), random.choice((0.5, 1.5, 4.0))),

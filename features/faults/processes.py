@@ -29,6 +29,14 @@ def until(condition: Callable[[], T], deadline_s: float) -> T | None:
         time.sleep(PAUSE_S)  # between two looks at a condition
 
 
+def until_at_once(condition: Callable[[], bool], deadline_s: float) -> bool:
+    """Whether it came true; looked at without a pause, for what is over in a millisecond."""
+    end = time.monotonic() + deadline_s
+    while not (found := condition()) and time.monotonic() < end:
+        pass
+    return found
+
+
 def tree(pid: int) -> list[psutil.Process]:
     """A process and everything below it, itself first; empty where it is gone."""
     try:
