@@ -3,6 +3,11 @@
 The idempotent producer keeps order and sends nothing twice within one session. A broker that goes away is waited for:
 only its silence ends a run, whatever the age of a record. What was under way then is "possibly persisted": it stands in
 the outbox although the topic may hold it, and its event id tells the two apart.
+
+Idempotence ends where the broker forgets the producer: one that restarts drops what it knows of a producer whose last
+record in a partition has a timestamp older than its `producer.id.expiration.ms` (a day by default). Of records that are
+older than that (generated ones, and what is resumed late) those under way at the restart may then stand in the topic
+twice, again with one event id.
 """
 
 import time

@@ -102,7 +102,7 @@ def test_a_failure_is_told_with_cause_count_remedy_and_command(code: str) -> Non
     done = {**DONE, "failed": 1200, "errors": [error], "outbox": "/data/outbox/a.jsonl"}
     done["resume"] = "tickets produce client_tickets --resume --data /data"
     text = " ".join(summary(done).split())
-    assert f"Not acknowledged: 1,200, since {failure.what} ({code}). {failure.remedy}" in text
+    assert f"Not acknowledged: 1,200, since {failure.what} ({failure.code}). {failure.remedy}" in text
     assert "Kept in /data/outbox/a.jsonl" in text
     assert "Then send what is kept: tickets produce client_tickets --resume --data /data" in text
     assert exit_code(done) == 1
