@@ -10,4 +10,5 @@ pytest_plugins = [
     "features.steps.recovering",
     "features.steps.quarantine",
     "features.steps.bad_bytes",
+    "features.steps.producing",
 ]
