@@ -8,6 +8,7 @@ pytest_plugins = [
     "features.steps.review",
     "features.steps.evolving",
     "features.steps.recovering",
+    "features.steps.erasing",
     "features.steps.quarantine",
     "features.steps.bad_bytes",
     "features.steps.producing",

@@ -47,10 +47,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """Where it happens. `contracts` are the majors of the topic, the newest first."""
+    """Where it happens."""
 
     source: Contract
-    contracts: tuple[Contract, ...]
     derivation: "Derivation"
     workspace: Workspace
     key: bytes
@@ -58,8 +57,11 @@ class Erasing:
     @classmethod
     def of(cls, source: Contract, folder: Catalogue, workspace: Workspace) -> "Erasing":
         """For one input contract in a workspace."""
-        contracts = (source, *reversed(folder.older(source)))
-        return cls(source, contracts, derivation(source, folder, workspace), workspace, pseudonym_key(workspace))
+        return cls(source, derivation(source, folder, workspace), workspace, pseudonym_key(workspace))
+
+    def traces(self, sought: ErasedList) -> Traces:
+        """What finds these persons."""
+        return Traces(self.derivation.majors, self.key, sought)
 
     @property
     def bound(self) -> Bound | None:
@@ -82,8 +84,8 @@ class Erasing:
 def preview(work: Erasing, wanted: Wanted) -> dict[str, Any]:
     """What would go, as `--json` prints it."""
     sought = wanted.sought(work.key)
-    traces = Traces(work.contracts, work.key, sought)
-    found = survey(work.derivation.ledger, work.contracts, work.key, sought)
+    traces = work.traces(sought)
+    found = survey(work.derivation.ledger, work.derivation.majors, work.key, sought)
     exports = stale(work.source, work.workspace, None if found.places else work.bound)
     counted = {work.shown(path): lines.theirs(path, traces) for path in work.files()}
     return {
@@ -143,10 +145,10 @@ def _tables(work: Erasing, listed: ErasedList, lease: Lease) -> Found:
     made = work.derivation
     if (made.ledger / "_delta_log").exists():
         bring(made.versions, made.derived, made.ledger, work.key, lease.check)
-    found = sweep(made.ledger, work.contracts, work.key, listed, lease.check)
+    found = sweep(made.ledger, work.derivation.majors, work.key, listed, lease.check)
     if behind(made.ledger, made.derived):
         _derive(work, lease)
-    without_names(made.tables / DISCARDS, Traces(work.contracts, work.key, listed), lease.check)
+    without_names(made.tables / DISCARDS, work.traces(listed), lease.check)
     shutil.rmtree(work.workspace.root / "index" / work.source.name, ignore_errors=True)
     return found
 
@@ -184,7 +186,7 @@ class _Struck:
 
 
 def _strike(work: Erasing, listed: ErasedList) -> _Struck:
-    traces = Traces(work.contracts, work.key, listed)
+    traces = work.traces(listed)
     done = {work.shown(path): lines.strike(path, traces) for path in work.files()}
     counts = {name: count for name, count in done.items() if count}
     return _Struck(counts, tuple(name for name, count in done.items() if count is None))

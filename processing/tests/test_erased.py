@@ -52,6 +52,7 @@ def test_the_list_says_who_only_to_those_who_have_the_key(tmp_path: Path) -> Non
         assert hidden not in found
     assert (tmp_path / "l.json").stat().st_mode & 0o777 == 0o600
     assert erased.digest_of(ID, KEY) != erased.digest_of(ID, b"j" * 32)
+    assert erased.digest_of(ID, KEY).hex() != pseudonym(pseudonym(ID, KEY), KEY)
 
 
 def test_a_list_grows_and_stays_as_first_written(tmp_path: Path) -> None:
@@ -156,6 +157,9 @@ OTHERS: dict[str, bytes] = {
     "a longer id before": b'{"client_id": "XCLI-004711", "req',
     "a shorter id": b'{"client_id": "CLI-00471", "req',
     "another alphabet": '{"client_id": "ÉCLI-004711é", "req'.encode(),
+    "half a character": b'{"client_id": "\\ud800"}',
+    "speaking of the person, after a byte order mark": b"\xef\xbb\xbf"
+    + text(client_id=OTHER, request=f"As {ID} said."),
     "nothing": b"",
     "bytes": bytes(range(256)),
 }
@@ -190,6 +194,14 @@ def test_a_pseudonymised_subject_is_found() -> None:
     assert decode(text(client_email="ada@example.com", priority="no"), decoder) is ERASED
     assert decode(b'{"client_email": "ada@example.com", "req', decoder) is ERASED
     assert decode(text(client_email="eve@example.com"), decoder).outcome == "accepted"
+
+
+def test_an_id_of_other_letters_is_found() -> None:
+    """In UTF-8 and in the encodings of older systems, also where bytes are broken."""
+    traces = Traces((V2,), KEY, ErasedList.of(["Zoé-1234"], KEY))
+    for encoding in ("utf-8", "latin-1", "utf-16"):
+        assert traces.in_value('{"client_id": "Zoé-1234", "req'.encode(encoding))
+    assert traces.in_value(json.dumps({"client_id": "Zoé-1234"}).encode()[:-1])
 
 
 def test_a_short_id_is_found_by_its_field_only() -> None:

@@ -1,0 +1,5 @@
+"""Erasure, in workspaces of their own."""
+
+from pytest_bdd import scenarios
+
+scenarios("erasure.feature")
