@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -62,7 +63,7 @@ class Campaign:
             if self.until_s is not None and time.monotonic() > self.until_s:
                 self.cut = True
                 break
-            self._round(one)
+            self._guarded(one)
             self.tell(self._progress(number, one))
         self._end()
 
@@ -79,6 +80,14 @@ class Campaign:
             yield spare(self.profile, name, turns[name], self.site.seed, number)
             turns[name] += 1
             number += 1
+
+    def _guarded(self, one: Round) -> None:
+        """A round that can't go on is a violation itself, and the next one begins anew."""
+        try:
+            self._round(one)
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            self._complain(one, Violation("I8", f"the round broke off: {error}"))
+            self.site.end_jobs()
 
     def _round(self, one: Round) -> None:
         self.stage.max_events = one.max_events
@@ -194,7 +203,7 @@ class Campaign:
         found = dataclasses.replace(found, audit=audit)
         for violation in checker.check(found, tuple(checker.INVARIANTS)):
             self._complain(None, violation)
-        self.checks.update(checker.INVARIANTS)
+        self.checks.update(tuple(checker.INVARIANTS))
         self.outcomes.update(row["outcome"] for row in found.ledger)
         self.controls += run_controls(self.site, found)
 

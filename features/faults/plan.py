@@ -146,9 +146,14 @@ def _rounds(profile: Profile, random: Random, drawn: dict[str, list[Fault]]) -> 
             sending=next(iter(at["sending"]), None),
             soft=at["soft"],
             end=end,
-            between=(*at["export"], *at["between"]),
+            between=(*sorted(at["export"], key=_publishes), *at["between"]),
             export=number in plain,
         )
+
+
+def _publishes(fault: Fault) -> bool:
+    """Whether an export is there afterwards: then there is nothing left to export, and another one is not killed."""
+    return isinstance(fault, KillAtPoint) and fault.point == "export renamed"
 
 
 def _spread(bag: list[Fault], rounds: Sequence[int], random: Random) -> dict[int, list[Fault]]:

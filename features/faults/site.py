@@ -114,10 +114,14 @@ class Site:
         self.leftovers.clear()
         return [process.pid for process in left]
 
-    def close(self) -> None:
-        """End everything that was started here and still runs."""
+    def end_jobs(self) -> None:
+        """SIGKILL to every process started here that still runs, and all below it."""
         for job in self.jobs:
             if not job.ended:
                 job.end()
+
+    def close(self) -> None:
+        """End everything that was started here and still runs."""
+        self.end_jobs()
         self.settle()
         self.broker.close()

@@ -63,6 +63,14 @@ def test_an_export_is_killed_where_there_is_something_to_export() -> None:
             assert (one.every, one.warm) == (True, True)
 
 
+def test_an_export_that_is_published_comes_last() -> None:
+    """After it there is nothing new to export, so the next one would not be under way when it is killed."""
+    for seed in range(20):
+        for one in plan.plan(PROFILES["short"], seed):
+            points = [fault.point for fault in one.between if isinstance(fault, KillAtPoint)]
+            assert points in ([], ["export staged", "export renamed"])
+
+
 @pytest.mark.parametrize("name", promised(PROFILES["full"]))
 def test_a_miss_is_made_up_for(name: str) -> None:
     """One more round has the fault that is missing, another one each time."""
