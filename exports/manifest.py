@@ -21,10 +21,12 @@ SQL_RULE = "sql rule"  # a note of the compiler on what is run here, so enforced
 class Origin:
     """What an export is made from. Equal origins give equal rows, so they decide whether one is there already.
 
+    `ledger` is the ledger's Delta id: one that was removed and made anew reaches the same versions with other rows.
     `tables` are Delta versions by derived table; `contracts` are version and digest of each contract by key.
     """
 
     contract: str
+    ledger: str
     ledger_version: int
     tables: Mapping[str, int]
     contracts: Mapping[str, Mapping[str, str]]
@@ -33,6 +35,7 @@ class Origin:
         """The manifest's first members, and what `matches` compares."""
         return {
             "contract": self.contract,
+            "ledger": self.ledger,
             "ledger_version": self.ledger_version,
             "tables_read": dict(self.tables),
             "contracts": {key: dict(value) for key, value in self.contracts.items()},

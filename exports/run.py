@@ -58,6 +58,7 @@ def export(order: Order, progress: Progress) -> dict[str, Any]:
     place = publish.Place(order.workspace.exports, order.workspace.export(order.source.name))
     origin = Origin(
         contract=order.source.name,
+        ledger=str(taken.ledger.metadata().id),
         ledger_version=taken.ledger_version,
         tables=taken.versions,
         contracts=manifests.contract_versions((order.source, *order.outputs)),

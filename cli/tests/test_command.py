@@ -35,7 +35,7 @@ def tickets(*arguments: str, data: Path | None = None) -> subprocess.CompletedPr
         ["contracts", "lint"],
         *(
             [name, "--help"]
-            for name in ("produce", "process", "export", "audit", "broker", "demo", "doctor", "quarantine")
+            for name in ("produce", "process", "export", "audit", "broker", "demo", "doctor", "quarantine", "erase")
         ),
     ],
 )

@@ -164,7 +164,7 @@ def test_an_upgrade_that_breaks_the_newest_contract_refuses_the_event(
     assert (verdict.outcome, verdict.event, verdict.body_hash) == ("rejected", None, None)
     assert [finding.clause for finding in verdict.findings] == [f"client_tickets.v2/{clause}"]
     assert found in verdict.findings[0].found
-    assert verdict.findings[0].found.endswith("after the upgrade from 1.0.0")
+    assert verdict.findings[0].found.endswith(f"after the upgrade from {V1.version}")
 
 
 def test_an_upgrade_that_fails_on_one_event_refuses_that_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def test_an_upgrade_that_fails_on_one_event_refuses_that_event(monkeypatch: pyte
     [found] = decode(OLD, "1.0.0", VersionedDecoder(Versions(V2, (V1,)), KEY)).findings
     assert (found.clause, found.found) == (
         "client_tickets.v2/@version/known",
-        "1.0.0, whose upgrade failed with KeyError",
+        f"{V1.version}, whose upgrade failed with KeyError",
     )
 
 
