@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import shutil
 import multiprocessing
 import os
 from pathlib import Path
@@ -78,6 +79,16 @@ def test_the_same_snapshot_is_published_once(lab: Lab) -> None:
     assert (again["already_published"], again["path"]) == (True, first["path"])
     assert {path: path.stat().st_mtime_ns for path in times} == times
     assert lab.published() == ["0"]
+
+
+def test_tables_that_were_made_anew_are_another_origin(lab: Lab) -> None:
+    """A ledger that was removed and rebuilt reaches the same versions: what is published is of its rows."""
+    lab.tickets()
+    lab.export(formats=("csv",))
+    shutil.rmtree(lab.workspace.tables("client_tickets"))
+    lab.tickets({**TICKET, "priority": "high"})
+    after = lab.export(formats=("csv",))
+    assert (after["version"], after["already_published"]) == ("0.1", False)
 
 
 def test_more_formats_are_a_new_folder(lab: Lab) -> None:
