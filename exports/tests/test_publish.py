@@ -3,9 +3,9 @@
 import fcntl
 import hashlib
 import json
-import shutil
 import multiprocessing
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
