@@ -26,6 +26,7 @@ from features.faults.watch import Watch
 FINAL_DEADLINE_S = 900.0
 START_AGAIN = 2  # starts of a job that a fault before it may cost
 SPARES = 3  # more rounds for a kind, per missing hit, before its promise is given up
+LAST_BATCHES = 20_000  # records in a batch of the undisturbed run
 WAITING = 6  # batches that must be waiting when a job is started
 
 
@@ -185,10 +186,10 @@ class Campaign:
 
     def _end(self) -> None:
         """The rest is sent and processed undisturbed; then everything is judged."""
-        self.feed.rest(0 if self.cut else self.profile.events)
+        self.feed.rest(topped_up=not self.cut)
         for pid in self.site.settle():
             self._complain(None, Violation("I8", f"process {pid} outlived its driver"))
-        last = self.site.process(every=False, max_events=100_000)
+        last = self.site.process(every=False, max_events=LAST_BATCHES)
         if not last.await_end(FINAL_DEADLINE_S) or last.process.poll() != 0:
             self._complain(None, Violation("I8", f"the last run, undisturbed, did not end well: {last.tail()}"))
         last.end()

@@ -13,7 +13,9 @@ from features.faults.stage import Hit
 from features.faults.traffic import Sending
 
 BULK = 25_000  # events in one sending at the end
-COUNTED = ("late", "early", "reordered", "conflict", "malformed", "tombstone", "large", "repeat")
+DISORDERED = ("late", "early", "reordered")
+COUNTED = (*DISORDERED, "conflict", "malformed", "tombstone", "large", "repeat")
+FILES = 4  # every so manieth chunk of the product's producer comes from a file
 
 
 @dataclass
@@ -29,8 +31,11 @@ class Feed:
     def send(self, fault: Fault | None, *, own: bool) -> Hit | None:
         """One chunk, all of it acknowledged in the end. A fault hits the product's producer only."""
         self.chunks += 1
-        if own and fault is None:
+        if fault is None and own:
             self._own()
+            return None
+        if fault is None and self.chunks % FILES == 0:
+            self._file()
             return None
         return on_sending.send(self.site, self._order(self.profile.chunk), fault)
 
@@ -39,11 +44,19 @@ class Feed:
         while self.site.backlog() < records:
             self.send(None, own=own)
 
-    def rest(self, records: int) -> None:
-        """What is left of the copies, and events until the topic holds so many records."""
+    def missing(self) -> dict[str, int]:
+        """How much of what is promised was not sent yet."""
+        short = {name: count - self.sent[name] for name, count in self.profile.traffic.items()}
+        return {name: count for name, count in short.items() if count > 0}
+
+    def rest(self, *, topped_up: bool) -> None:
+        """What is left of the copies and, if wanted, of what is promised."""
+        while topped_up and self.missing():
+            self.send(None, own=True)
         if self.later:
             self._plain(self.later, "last-own")
             self.later = []
+        records = self.profile.events if topped_up else 0
         while (short := records - evidence.high_offsets(self.site.broker.bootstrap)) > 0:
             self.chunks += 1
             on_sending.send(self.site, self._order(min(BULK, short + 100)), None)
@@ -52,6 +65,14 @@ class Feed:
         """Versions take turns, and no two chunks have one seed."""
         self.sent["by the producer"] += events
         return Order(f"{self.chunks:04d}", 1 + self.chunks % 2, events, self.site.seed * 10_000 + self.chunks)
+
+    def _file(self) -> None:
+        """Somebody's own lines, one of them larger than the topic takes: that one is refused, with its reason."""
+        version = 1 + self.chunks % 2
+        lines, giant = traffic.lines(self.site.seed, self.chunks, version, self.profile.chunk, datetime.now(UTC))
+        on_sending.send_lines(self.site, f"{self.chunks:04d}-file", version, [*lines, giant], refused=1)
+        self.sent["by the producer, from files"] += len(lines)
+        self.sent["giants refused"] += 1
 
     def _own(self) -> None:
         mix = self.profile.own
@@ -66,4 +87,5 @@ class Feed:
         taken = clients.send(self.site.broker.bootstrap, sendings, self.site.receipt(name))
         self.sent["by the plain client"] += taken.total()
         self.sent.update({label: taken[label] for label in COUNTED})
+        self.sent["late, early or reordered"] += sum(taken[label] for label in DISORDERED)
         return taken

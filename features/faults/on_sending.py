@@ -35,6 +35,15 @@ def send(site: Site, order: Order, fault: Fault | None) -> Hit | None:
     return hit
 
 
+def send_lines(site: Site, name: str, version: int, lines: list[bytes], *, refused: int) -> None:
+    """Send a file; AssertionError unless all but so many refused lines are acknowledged."""
+    producer = site.produce_file(name, version, lines)
+    assert producer.await_end(SEND_DEADLINE_S), f"the producer does not end: {producer.tail()}"
+    said = next(line for line in reversed(producer.look().lines) if "refused" in line)
+    found = (said["acknowledged"], said["refused"])
+    assert found == (len(lines) - refused, refused), f"{found} acknowledged and refused: {producer.tail()}"
+
+
 def _hit(site: Site, producer: Job, order: Order, fault: Any) -> Hit:
     """Once something is acknowledged, and that share of the chunk's time has passed; a hit if it is still sending."""
     receipt = site.receipt(order.name)

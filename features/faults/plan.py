@@ -38,12 +38,13 @@ BATCHES = (40, 80, 150, 300)  # records in one batch at most
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is promised: how often each kind must hit (`at_points`: each point), and how much is sent."""
+    """What is promised: how often each kind must hit (`at_points`: each point), and how much of what is sent."""
 
     name: str
     at_points: int
     counts: Mapping[str, int]
     events: int
+    traffic: Mapping[str, int]
     chunk: int
     own: Mix
     batches: tuple[int, ...]
@@ -75,6 +76,7 @@ PROFILES: Mapping[str, Profile] = {
         at_points=1,
         counts={"kill group": 1, "kill broker": 1, "kill producer": 1, "weather": 1},
         events=3_000,
+        traffic={"sent 2 to 20 times": 20, "late, early or reordered": 80},
         chunk=400,
         own=Mix(300, 8, 30, 4, 9, 2, 1, 1),
         batches=(60, 120),
@@ -90,8 +92,9 @@ PROFILES: Mapping[str, Profile] = {
             "kill export": 8,
         },
         events=200_000,
+        traffic={"sent 2 to 20 times": 1_000, "late, early or reordered": 10_000},
         chunk=600,
-        own=Mix(500, 11, 110, 4, 10, 3, 1, 1),
+        own=Mix(500, 16, 150, 4, 10, 3, 1, 1),
         batches=BATCHES,
         exports_every=12,
         live_controls=True,

@@ -26,7 +26,7 @@ def upper_bound(hits: int) -> float | None:
 def build(done: "Campaign", seconds: float) -> Result:
     """All there is to report; `ok` is the verdict."""
     counts = _counts(done)
-    short = {name: row for name, row in counts.items() if row["in_flight"] < row["promised"]}
+    short = {name for name, row in counts.items() if row["in_flight"] < row["promised"]} | done.feed.missing().keys()
     hits = sum(row["in_flight"] for row in counts.values())
     return {
         "ok": not done.violations and all(one.ok for one in done.controls) and (done.cut or not short),

@@ -21,7 +21,6 @@ from features.harness import COMMAND, ROOT
 
 LAUNCH = (sys.executable, "-m", "features.faults.launch")
 END_DEADLINE_S = 60.0
-BYTES_LEAST = {"TICKETS_DRIVER_MEMORY": "1g"}
 
 
 @dataclass
@@ -59,7 +58,7 @@ class Site:
         """What the command reads its defaults from; through a link's proxy where one is named."""
         where = self.broker.through(link) if link else self.broker.bootstrap
         chosen = {"TICKETS_DATA": str(self.data), "TICKETS_BROKER": where, "TICKETS_CONTRACTS": str(ROOT / "contracts")}
-        return {**os.environ, **BYTES_LEAST, **chosen, "COLUMNS": "100"}
+        return {**os.environ, **chosen, "COLUMNS": "100"}
 
     def run(self, *arguments: str, link: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command to its end, whatever its exit code."""
@@ -91,6 +90,13 @@ class Site:
         pace = ("--rate", str(rate)) if rate else ()
         which = ("--events", str(events), "--seed", str(seed), "--receipts", str(self.receipt(name)))
         return self.start("produce", "produce", f"{TOPIC}.v{version}", *which, *mix, *pace, "--json", link="PRODUCING")
+
+    def produce_file(self, name: str, version: int, lines: list[bytes]) -> Job:
+        """Start the product's producer on somebody's own lines, with receipts."""
+        file = self.folder / "own.jsonl"
+        file.write_bytes(b"".join(line + b"\n" for line in lines))
+        which = ("--from", str(file), "--receipts", str(self.receipt(name)))
+        return self.start("produce", "produce", f"{TOPIC}.v{version}", *which, "--json", link="PRODUCING")
 
     @cached_property
     def first_day(self) -> str:

@@ -85,6 +85,14 @@ def chunk(seed: int, number: int, mix: Mix, now: datetime) -> tuple[list[Sending
     return _scattered(random, sent, [*again[:cut], *strange]), again[cut:]
 
 
+def lines(seed: int, number: int, version: int, count: int, now: datetime) -> tuple[list[bytes], bytes]:
+    """Valid events as lines of a file, and one more that is larger than the topic takes."""
+    random = Random(f"lines/{seed}/{number}")
+    events = list(_events(random, count, version, now))
+    giant = {**events[-1], "event_id": _uuid(random), "request": "x" * MAX_BYTES}
+    return [json.dumps(event, ensure_ascii=False).encode() for event in events], json.dumps(giant).encode()
+
+
 def _events(random: Random, count: int, version: int, now: datetime) -> Iterator[dict[str, Any]]:
     """Lives of tickets, told in order, up to now: what happened last is not late."""
     start = now - timedelta(seconds=count + 60)

@@ -72,6 +72,18 @@ def test_a_copy_in_other_bytes_is_the_same_value(the_judge: Judge) -> None:
         assert all(body != plain[0] for label, body in told if label == "conflict")
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_lines_of_a_file_are_valid_but_for_the_giant(the_judge: Judge, version: int) -> None:
+    """Of either version, by the reader's schema."""
+    lines, giant = traffic.lines(1, 1, version, 50, NOW)
+    for line in lines:
+        event = json.loads(line)
+        headers = {"contract": b"client_tickets", "contract_version": b"%d.0.0" % version}
+        headers["event_id"] = event["event_id"].encode()
+        assert the_judge(Record(event["ticket_id"].encode(), line, headers, NOW)).kind == "valid"
+    assert len(giant) > traffic.MAX_BYTES
+
+
 def test_large_is_just_taken_and_giant_is_not() -> None:
     """By the size of their values."""
     now, _ = traffic.chunk(1, 1, MIX, NOW)
