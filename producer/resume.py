@@ -25,10 +25,9 @@ ASIDE = ".unreadable"
 
 
 class Waiting(NamedTuple):
-    """One file with something to send: how many records of the topic, and its size in bytes."""
+    """One file with something to send, and its size in bytes."""
 
     path: Path
-    records: int
     size: int
 
 
@@ -77,9 +76,8 @@ def _looked_through(path: Path, topic: str, name: str) -> Waiting | None:
             size = file.tell()
     except FileNotFoundError:  # another resume has emptied it
         return None
-    ours = topics.count(topic)
     torn = bool(topics) and not any(topics) and path.stem.rpartition("-")[0] == name
-    return Waiting(path, ours, size) if ours or torn else None
+    return Waiting(path, size) if topic in topics or torn else None
 
 
 def _rows(file: BinaryIO) -> Iterator[tuple[int, bytes, tuple[str, Record] | None]]:
@@ -93,17 +91,14 @@ def _rows(file: BinaryIO) -> Iterator[tuple[int, bytes, tuple[str, Record] | Non
 
 
 def resume(files: list[Waiting], topic: str, sender: Sender, control: Control) -> Resumed:
-    """Send what stands in each file, until the end, a stop or a broker that takes nothing."""
+    """Send what stands in each file; after a stop, or with a broker that takes nothing, the rest is only counted."""
     done = Resumed()
-    for waiting_ in files:
-        if control.stopped() or sender.stalled:
-            done.left += waiting_.records
-            continue
-        with held(waiting_.path) as file:
-            if file is None:
-                done.busy += [waiting_.path] if waiting_.path.exists() else []
-                continue
-            _resume_file(file, waiting_.path, topic, sender, control, done)
+    for path, _ in files:
+        with held(path) as file:
+            if file is not None:
+                _resume_file(file, path, topic, sender, control, done)
+            elif path.exists():
+                done.busy.append(path)
     return done
 
 
