@@ -127,7 +127,7 @@ def agreed(contract: str, count: int) -> str:
 
 def discarded(done: Mapping[str, Any]) -> str:
     """What a discard did, or would do."""
-    words = [f"{count} {outcome}" for outcome, count in done["outcomes"].items()]
+    words = [f"{count:,} {outcome}" for outcome, count in done["outcomes"].items()]
     what = f"{_records(done['records'])} ({', '.join(words)})" if words else "no record"
     lines = [f"{done['contract']}: {what} {'would be discarded' if done['dry_run'] else 'discarded'}"]
     if done["already_discarded"]:

@@ -28,6 +28,7 @@ from runtime.delta import dataset
 
 DISCARDED = "discarded"
 DISCARDABLE = ("rejected", "conflict")
+ROWS = 16_384  # in memory at a time
 NAMED = 5  # coordinates that an error names
 _PLACES = pa.schema([("partition", pa.int32()), ("offset", pa.int64())])
 _FOUND = '"partition", "offset", outcome, batch'
@@ -166,7 +167,8 @@ def _commit(planned: Plan, at: datetime) -> None:
     turn = planned.turn
     table = DeltaTable(turn.path, version=planned.version)  # the commit fails if the table has moved on since
     schema = tables.held_schema(turn.path)
-    rows = dataset(table, turn.path).scanner(filter=ds.field("batch").isin(planned.batches), use_threads=False)
+    mine = ds.field("batch").isin(planned.batches)
+    rows = dataset(table, turn.path).scanner(filter=mine, batch_size=ROWS, use_threads=False)
     made = pa.RecordBatchReader.from_batches(schema, _made(rows.to_batches(), planned, at, schema))
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in planned.batches)
     said = turn.properties({DISCARDED: len(planned.places)})
