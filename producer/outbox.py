@@ -1,7 +1,7 @@
 """Records that were not acknowledged, to a file and back: exactly the bytes, key, headers and time they had.
 
 One JSON object a line, in a file that its owner alone may read. Bytes are base64, since they may be anything; the id
-is for people: `jq -r .value file | base64 -d` shows the events. The file is locked while its producer runs, and has its
+is for people, and `jq -r '.value | @base64d'` shows the events. The file is locked while its producer runs, and has its
 lock before it has its name, so that nobody ever finds it without.
 """
 
