@@ -23,7 +23,7 @@ Feature: A fault stops the job with words, never with a gap
 
   Scenario: the disk is full
     Given 12000 generated events, some broken, doubled and late
-    When the job may write no large file
+    When the disk is full while the job reads on
     Then the job ends with an error that says large
     When the pipeline has run
     Then the audit finds every offset exactly once

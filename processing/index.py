@@ -8,7 +8,7 @@ files, and is made anew where rows of the ledger changed otherwise. Local to the
 import shutil
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,9 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._db.close()
+        """Let go of the files. What could not be written (a full disk) is missing then, and the next `follow` sees it."""
+        with suppress(Exception):  # rocksdict has no class of its own, and what went wrong before is what to tell
+            self._db.close()
 
     def follow(self) -> None:
         """Bring the index to the ledger's version: nothing to do, some files to read, or all of it."""

@@ -5,6 +5,7 @@ every run starts where the newest commit ends. What Spark notes about a query (i
 """
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -182,9 +183,16 @@ _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
         "another writer committed to the tables at the same moment; nothing of this batch was written",
         "Make sure that only one job runs, then start it again.",
     ),
-    "Python worker exited unexpectedly": (
-        "a Python worker of Spark was ended from outside",
-        "If memory ran out, lower --max-events. The next run goes on where this one stopped.",
+    **dict.fromkeys(
+        (
+            "Python worker exited unexpectedly",
+            "java.io.IOException: Stream closed",
+            "SocketException: Connection reset",
+        ),
+        (
+            "a Python worker of Spark was ended from outside",
+            "If memory ran out, lower --max-events. The next run goes on where this one stopped.",
+        ),
     ),
     "File too large": (
         "a file could not be written: too large for the file system, or for a limit of this process (ulimit -f)",
@@ -198,13 +206,19 @@ _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_CAUSE = re.compile(
+    r"^(?:Caused by: |: )?([\w.]+(?:Exception|Error): .+)$", re.MULTILINE
+)  # the last is the first cause
+
+
 def explain(error: Exception, topic: str) -> ProcessingError:
     """Spark's report of a failed query as one sentence and a remedy; what we do not know keeps Spark's own words."""
     text = str(error)
     for sign, (what, remedy) in _KNOWN_FAULTS.items():
         if sign in text:
             return ProcessingError(what.format(topic=topic), remedy)
-    return ProcessingError(f"the streaming query failed: {text[:600]}", "The whole report is in <data>/logs/spark.log.")
+    causes = _CAUSE.findall(text) or [text[:600]]
+    return ProcessingError(f"the streaming query failed: {causes[-1]}", "The whole report is in <data>/logs/spark.log.")
 
 
 def describe(outcomes: Mapping[str, int]) -> dict[str, Any]:

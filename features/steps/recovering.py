@@ -2,15 +2,16 @@
 
 import contextlib
 import json
-import shlex
 import subprocess
 from typing import Any
 
 import psutil
 from pytest_bdd import given, parsers, then, when
 
-from features.harness import COMMAND, Pipeline, wait_for
+from features.harness import Pipeline, wait_for
 from features.steps.sending import Story
+
+LARGEST = 30_000  # more than what the job says, less than a batch takes
 
 
 @given("a job that keeps running")
@@ -67,21 +68,23 @@ def a_process_is_killed(pipeline: Pipeline, story: Story, what: str) -> None:
     for victim in victims:
         with contextlib.suppress(psutil.NoSuchProcess):
             victim.kill()
-    story.found["job"] = subprocess.CompletedProcess((), job.wait(120), "", (pipeline.data / "live.log").read_text())
+    story.found["job"] = _ended(pipeline, job)
 
 
-@when("the job may write no large file")
-def the_job_may_write_no_large_file(pipeline: Pipeline, story: Story) -> None:
-    """A limit of 64 KiB on every file stands for a disk that fills up while something is being written."""
-    command = shlex.join([str(COMMAND), "process", pipeline.contract, "--once", "--max-events", "3000"])
-    done = subprocess.run(
-        ["bash", "-c", f"ulimit -f 64; exec {command}"],
-        env=pipeline.environment,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
-    story.found["job"] = done
+@when("the disk is full while the job reads on")
+def the_disk_is_full(pipeline: Pipeline, story: Story) -> None:
+    """After the first batch no file of the job's processes may grow beyond LARGEST bytes."""
+    job = pipeline.start("process", pipeline.contract, "--once", "--max-events", "3000")
+    wait_for(lambda: job.poll() is not None or pipeline.coordinates(), "a batch is committed")
+    assert job.poll() is None
+    for process in (psutil.Process(job.pid), *psutil.Process(job.pid).children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.rlimit(psutil.RLIMIT_FSIZE, (LARGEST, LARGEST))
+    story.found["job"] = _ended(pipeline, job)
+
+
+def _ended(pipeline: Pipeline, job: subprocess.Popen[bytes]) -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess((), job.wait(120), "", (pipeline.data / "live.log").read_text())
 
 
 @when("the job is run once")
