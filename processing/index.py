@@ -61,7 +61,7 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files. What could not be written (a full disk) is missing then, and the next `follow` sees it."""
+        """Let go of the files. What could not be written (a full disk) is missing, and the next `follow` sees it."""
         with suppress(Exception):  # rocksdict has no class of its own, and what went wrong before is what to tell
             self._db.close()
 
