@@ -64,13 +64,13 @@ def sweep(
 
     `check` raises where this process may not write. OvertakenError, and nothing written, where another has written.
     """
-    from deltalake import DeltaTable, write_deltalake
+    from deltalake import write_deltalake
     from deltalake.exceptions import CommitFailedError
 
     if not (ledger / "_delta_log").exists():
         return NOTHING
     turn = Turn.take(ledger)
-    table = DeltaTable(ledger)
+    table = turn.table()
     found = _survey(table, ledger, contracts, key, sought)
     if not found.places:
         return found

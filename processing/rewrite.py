@@ -24,11 +24,11 @@ def rewrite(path: Path, written: Contract, target: Contract, key: bytes) -> None
 
     Its raw bytes are not kept any more, so such an event could not be refused, only lost.
     """
-    from deltalake import DeltaTable, write_deltalake
+    from deltalake import write_deltalake
     from deltalake.exceptions import DeltaError
 
     turn = Turn.take(path)
-    table, carried = DeltaTable(path), _Carried(written, target, key)
+    table, carried = turn.table(), _Carried(written, target, key)
     rows = dataset(table, path).scanner(use_threads=False).to_batches()
     batches = pa.RecordBatchReader.from_batches(carried.schema, carried.all_of(rows))
     try:

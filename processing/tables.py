@@ -52,7 +52,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "unknown_fields": ("string", "JSON object of fields the contract does not name, null without any."),
     "violations": (
         REASONS,
-        "Every clause broken; null unless rejected.",
+        "Every clause broken; null unless rejected, or discarded after that.",
     ),
     "first_partition": ("int", "Of a duplicate or conflict: partition of the event that came first."),
     "first_offset": ("bigint", "Of a duplicate or conflict: offset of the event that came first."),

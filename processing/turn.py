@@ -18,7 +18,7 @@ from processing.errors import ProcessingError
 from runtime.delta import row_commits
 
 if TYPE_CHECKING:
-    from deltalake import CommitProperties
+    from deltalake import CommitProperties, DeltaTable
     from pyspark.sql import SparkSession
 
 APPLICATION = "tickets"  # one name for all writers: their numbers are one row
@@ -36,18 +36,29 @@ class OvertakenError(ProcessingError):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The table's commit number `number`, if it is still free then; `token` tells our commit from another's."""
+    """The table's commit number `number`, if it is still free then; `token` tells our commit from another's.
+
+    `version` is the table's when the turn was taken.
+    """
 
     path: Path
     number: int
     token: str
+    version: int
 
     @classmethod
     def take(cls, path: Path) -> "Turn":
         """The next turn; take it before reading what the commit is computed from."""
         from deltalake import DeltaTable
 
-        return cls(path, (DeltaTable(path).transaction_version(APPLICATION) or 0) + 1, uuid4().hex)
+        table = DeltaTable(path)
+        return cls(path, (table.transaction_version(APPLICATION) or 0) + 1, uuid4().hex, table.version())
+
+    def table(self) -> "DeltaTable":
+        """The table as it was when the turn was taken: what a deltalake writer reads, and must write through."""
+        from deltalake import DeltaTable
+
+        return DeltaTable(self.path, version=self.version)
 
     def options(self, said: Mapping[str, Any]) -> dict[str, str]:
         """For a Spark writer; `said` goes into the commit, where `notes` finds it."""
@@ -66,7 +77,10 @@ class Turn:
                 spark.conf.unset(name)
 
     def properties(self, said: Mapping[str, Any]) -> "CommitProperties":
-        """The same for a deltalake writer, which then fails where another commit came in between."""
+        """The same for a deltalake writer that writes through `table`: it fails where another commit came in between.
+
+        Opened later, a table would hold that commit, and deltalake does not compare numbers with what it holds.
+        """
         from deltalake import CommitProperties, Transaction
 
         return CommitProperties(

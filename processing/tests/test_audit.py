@@ -57,6 +57,7 @@ def test_a_complete_ledger_passes(tmp_path: Path) -> None:
         "missing": [],
         "repeated": [],
         "without_record": [],
+        "lost": [],
         "complaints": [],
     }
 
