@@ -1,5 +1,6 @@
 """Faults on a running job: one function a kind, the whole of what is done. Each says what it hit, and when."""
 
+import json
 import os
 import signal
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 from features.faults import faults, processes
 from features.faults.clients import TOPIC
 from features.faults.job import Job
+from features.faults.site import Site
 from features.faults.stage import BATCH_DEADLINE_S, EXIT_DEADLINE_S, Hit, Stage, missed, now
 
 
@@ -121,21 +123,38 @@ def _unnamed(log: Path) -> set[str]:
 
 
 def two_jobs(stage: Stage, fault: faults.TwoJobs) -> Hit:
-    """Both at work on one set of tables; then both are killed."""
+    """The second takes the tables over in the middle of the first one's batch; then both are killed."""
     first = stage.running
     if not stage.reach(0.0):
         return missed("the first job ended before")
     how = ("--sabotage", "unlocked", "--sabotage", "own scratch")
     second = stage.site.process(every=True, max_events=stage.max_events, how=how)
-    both = second.await_batch(BATCH_DEADLINE_S) and not first.ended
-    hit = now(first, second.process.pid) if both else missed(f"they did not meet: {second.tail()[-300:]}")
-    if both:
+    meet = _took_over if fault.fenced else _at_work
+    met = processes.until(lambda: meet(stage.site, second) or first.ended or second.ended, BATCH_DEADLINE_S)
+    hit = now(first, second.process.pid)
+    met = bool(met) and not first.ended and not second.ended and hit.in_flight
+    if met and not fault.fenced:
         second.reach(fault.share * stage.usual_s, EXIT_DEADLINE_S)
         first.await_commit(stage.usual_s)
+    fenced_off = not (met and fault.fenced) or first.await_end(EXIT_DEADLINE_S)
+    trouble = "" if fenced_off else "the first job goes on though another one has its lease"
     ends = [job.process.poll() for job in (first, second)]
     for job in (first, second):
         job.end()
-    return replace(hit, in_flight=both, note=f"{hit.note or 'both at work'}; exits {ends}")
+    return replace(
+        hit, in_flight=met, note=f"{'both at work' if met else 'they did not meet'}: {ends}", trouble=trouble
+    )
+
+
+def _took_over(site: Site, job: Job) -> bool:
+    """Whether the lease on the tables names this job."""
+    lease = site.data / "tables" / TOPIC / ".lease"
+    text = lease.read_text("utf-8").strip()
+    return bool(text) and json.loads(text).get("pid") == job.process.pid
+
+
+def _at_work(_: Site, job: Job) -> bool:
+    return job.in_flight() is not None
 
 
 def full_disk(stage: Stage, fault: faults.FullDisk) -> Hit:
