@@ -39,10 +39,20 @@ def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broke
     candidates = missing_offsets(tables / "ledger", marks)
     unrecorded = without_record(broker.bootstrap, topic, candidates)
     found = audit(tables / "ledger", tables / accepted, contract.event_id or "", marks, unrecorded).as_json()
-    if complaint := _broken(tables / "ledger", broker, topic):
-        found["complaints"].append(complaint)
-        found["ok"] = False
+    complaints = (_broken(tables / "ledger", broker, topic), _unfinished(contract, workspace))
+    found["complaints"] += [complaint for complaint in complaints if complaint]
+    found["ok"] = found["ok"] and not found["complaints"]
     return found
+
+
+def _unfinished(contract: Contract, workspace: Workspace) -> str | None:
+    """What is to be done where an erasure was interrupted, None where none was."""
+    from processing.erased import unfinished
+
+    file = workspace.erased(contract.name)
+    if not unfinished(file):
+        return None
+    return f"an erasure is unfinished; end it with `tickets erase {contract.name} --list {file} --yes`"
 
 
 def _broken(ledger: Path, broker: Broker, topic: str) -> str | None:

@@ -27,3 +27,15 @@ Feature: A person's data can be removed, and stays removed
     When the pipeline has run
     And all is asked that can be asked of the pipeline, and the client is erased
     Then neither the client's data nor the key of the pseudonyms was said or logged
+
+  Scenario: an erasure that was killed is ended by whoever comes next
+    Given a client whose events are accepted, refused, doubled, contradicted and no events at all
+    And the tickets of another client
+    And the pipeline has run
+    When the erasure of the client is killed as soon as it has begun
+    Then the audit complains of an unfinished erasure
+    When the next job has run
+    Then every record of the client has the outcome erased
+    When the erasure is ended by its own list
+    Then nothing that the pipeline keeps says anything of the client
+    And the audit finds every offset exactly once

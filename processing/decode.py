@@ -163,14 +163,16 @@ class Decoder:
         self._judge_envelope(body, key, sent, judgement)
         stored = self._members(body, "$", judgement)
         identity = body.get(self._event_id) if self._event_id is not None else None
-        event_id = text_of(identity)[:200] if isinstance(identity, str | int | Decimal) else named
+        event_id = text_of(identity) if isinstance(identity, str | int | Decimal) else named
         unknown = (
             json.dumps(judgement.unknown, sort_keys=True, ensure_ascii=False, default=json_number)
             if judgement.unknown
             else None
         )
         if judgement.findings:
-            return Verdict("rejected", event_id, version, None, unknown, tuple(judgement.findings), None)
+            return Verdict(
+                "rejected", event_id and event_id[:200], version, None, unknown, tuple(judgement.findings), None
+            )
         return Verdict("accepted", event_id, version, self._body_hash(stored, unknown), unknown, (), stored)
 
     def _judge_envelope(

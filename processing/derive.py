@@ -17,7 +17,7 @@ from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.erased import ErasedList
 from processing.kpis import aggregation
-from processing.tables import CREATED, accepted_contract, ledger_version, note, version
+from processing.tables import CREATED, DISCARDED, accepted_contract, ledger_version, note, version
 from processing.turn import Turn, notes
 from processing.versions import Versions
 from runtime.delta import row_commits
@@ -113,10 +113,11 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
     since, by a rebuild where rows of it changed (replayed, erased, carried to a new major) or many batches are missing.
     """
     turn = Turn.take(derivation.path(derivation.accepted))
-    missing = _missing(derivation.ledger, ledger_version(turn.path))
+    held = ledger_version(turn.path)
+    missing = _missing(derivation.ledger, held)
     if missing.batches is None:
         _rebuild(spark, derivation, references, turn, missing.version)
-    elif missing.batches:
+    elif missing.version != held:
         said = note(missing.version, derivation.accepted)
         rows = _accepted(spark, derivation, references, F.col("batch").isin(list(missing.batches)))
         rows.write.format("delta").mode("append").options(**turn.options(said)).save(str(turn.path))
@@ -141,7 +142,10 @@ def _missing(ledger: Path, since: int | None) -> _Missing:
         newest = max(newest, at)
         if at == since:
             return _Missing(newest, tuple(batches))
-        batch = notes(commit).get(BATCH)
+        said = notes(commit)
+        if DISCARDED in said:
+            continue  # no accepted row was touched
+        batch = said.get(BATCH)
         if batch is None or len(batches) == _MANY:
             return _Missing(newest, None)
         batches.append(batch)

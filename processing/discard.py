@@ -23,10 +23,10 @@ from processing.audit import open_ledger
 from processing.errors import ProcessingError
 from processing.lease import Lease
 from processing.quarantine import DISCARDS, Which
+from processing.tables import DISCARDED
 from processing.turn import OvertakenError, Turn
 from runtime.delta import dataset
 
-DISCARDED = "discarded"
 DISCARDABLE = ("rejected", "conflict")
 ROWS = 16_384  # in memory at a time
 NAMED = 5  # coordinates that an error names

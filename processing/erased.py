@@ -83,6 +83,11 @@ def merge(path: Path, key: bytes, other: Path) -> ErasedList:
     return _extend(path, key, _document(other, key)["persons"])
 
 
+def unfinished(path: Path) -> bool:
+    """Whether an erasure was begun here and has not come to its end; asked without the key."""
+    return path.is_file() and bool(json.loads(path.read_text("utf-8")).get("unfinished"))
+
+
 def finish(path: Path, key: bytes) -> None:
     """Note that everything of everybody on the list is gone from this data folder."""
     _write(path, {**_document(path, key), "unfinished": False})

@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from processing.errors import ProcessingError
-from processing.tables import CREATED
+from processing.tables import CREATED, DISCARDED
+from processing.turn import notes
 from runtime.delta import MAINTENANCE, row_commits
 from runtime.progress import working
 
@@ -175,14 +176,14 @@ def _read(known: bytes) -> tuple[tuple[int, int], bytes]:
 
 
 def _added_since(table: Any, version: int, path: Path) -> list[str] | None:
-    """The files that appends have added since a version; None where rows changed otherwise, or it can't be told."""
+    """The files that are new since a version; None where accepted rows may have changed, or it can't be told."""
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
 
     for at, commit in row_commits(table):
         if at <= version:
             break
-        if not appends(commit):
+        if not appends(commit) and DISCARDED not in notes(commit):
             return None
     else:
         return None

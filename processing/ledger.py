@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
-from contracts.compiler.model import Contract
+from contracts.compiler.model import Contract, Finding
 from processing.columns import arrow_type
 from processing.decode import Verdict
 from processing.erased import ErasedList
@@ -33,6 +33,7 @@ _DECODED = (
     "violations",
 )
 
+MOST_REASONS = 100  # kept of a record; of each clause it breaks, one at least
 _WITH_RAW = ("rejected", "duplicate", "conflict", "tombstone")  # the outcomes whose bytes are kept
 
 # Spark's default for timestamps, INT96, counts nanoseconds to other readers: they find another time before 1678 and
@@ -100,8 +101,13 @@ def _decode_batch(batch: "pa.RecordBatch", decoder: VersionedDecoder, contract: 
 
 
 def _reasons(verdict: Verdict) -> list[dict[str, str]] | None:
-    rows = [{"clause": f.clause, "path": f.path, "found": f.found, "wanted": f.wanted} for f in verdict.findings]
-    return rows or None
+    """The first findings, and the first of every clause: a record of 1 MB can have half a million of one clause."""
+    firsts: dict[str, Finding] = {}
+    for found in verdict.findings:
+        firsts.setdefault(found.clause, found)
+    head = verdict.findings[:MOST_REASONS]
+    kept = (*head, *(found for found in firsts.values() if found not in head))
+    return [{"clause": f.clause, "path": f.path, "found": f.found, "wanted": f.wanted} for f in kept] or None
 
 
 def _events(events: list[tuple[Any, ...] | None], contract: Contract) -> "pa.Array":

@@ -17,6 +17,7 @@ from runtime.delta import row_commits
 
 REASONS = "array<struct<clause:string,path:string,found:string,wanted:string>>"
 CREATED = 0  # the version of a table that was made and never written to
+DISCARDED = "discarded"  # the outcome, and the word in a commit's notes that says it changed refused records alone
 _REASON = pa.struct([pa.field(name, pa.string()) for name in ("clause", "path", "found", "wanted")])
 _BEFORE = pa.struct(
     [
@@ -52,7 +53,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "unknown_fields": ("string", "JSON object of fields the contract does not name, null without any."),
     "violations": (
         REASONS,
-        "Every clause broken; null unless rejected, or discarded after that.",
+        "Every clause broken, each at the first of its places; null unless rejected, or discarded after that.",
     ),
     "first_partition": ("int", "Of a duplicate or conflict: partition of the event that came first."),
     "first_offset": ("bigint", "Of a duplicate or conflict: offset of the event that came first."),

@@ -17,13 +17,13 @@ import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TextIO
+from typing import Any, BinaryIO, NamedTuple
 
 from contracts.compiler.model import Contract, Finding
 from contracts.compiler.strict_json import RefusedBytes, read
 from producer.errors import ProducerError
 from producer.event import Headers, encode, envelope_of, sealer
-from producer.outbox import private_file
+from producer.outbox import locked_file
 from producer.schema.check import Check
 
 LINES = uuid.UUID("4b1e7c52-7f0c-5d55-9d3e-0d6c0a8a6f31")  # the namespace of made ids; another would make other events
@@ -119,16 +119,15 @@ class Refusals:
         self.path = path
         self.count = 0
         self.by_clause: dict[str, int] = {}
-        self._file: TextIO | None = None
+        self._file: BinaryIO | None = None
 
     def put(self, line: Line, findings: tuple[Finding, ...]) -> None:
         """Keep one line: its number, what is wrong with it, and its own text (base64 where it is no UTF-8)."""
         if self._file is None:
-            self._file = private_file(self.path)
+            self._file = locked_file(self.path)
         rows = [dict(zip(("clause", "path", "found", "wanted"), _texts(row), strict=True)) for row in findings]
-        self._file.write(
-            json.dumps({"line": line.number, "violations": rows, **_raw(line.raw)}, ensure_ascii=False) + "\n"
-        )
+        said = json.dumps({"line": line.number, "violations": rows, **_raw(line.raw)}, ensure_ascii=False)
+        self._file.write(said.encode() + b"\n")
         self.count += 1
         for clause in {row.clause for row in findings}:
             self.by_clause[clause] = self.by_clause.get(clause, 0) + 1

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from producer.causes import Failure
 from producer.event import Record
@@ -94,15 +94,8 @@ def stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
 
 
-def private_file(path: Path) -> TextIO:
-    """A new file for its owner alone; FileExistsError rather than overwrite."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
-    return os.fdopen(handle, "w", encoding="utf-8")
-
-
 def locked_file(path: Path) -> BinaryIO:
-    """The same, locked until it is closed."""
+    """A new file for its owner alone, locked until it is closed; FileExistsError rather than overwrite."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, nameless = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -83,7 +83,8 @@ def admin(bootstrap: str, settings: Mapping[str, Any] | None = None) -> Any:
     """A confluent_kafka AdminClient; connects when first asked something."""
     from confluent_kafka.admin import AdminClient
 
-    return AdminClient({**client_config(bootstrap), **(settings or {})})
+    unasked = {"allow.auto.create.topics": False}  # else to ask for a topic's metadata could make it
+    return AdminClient({**client_config(bootstrap), **unasked, **(settings or {})})
 
 
 def ready(client: Any, timeout_s: float = 1.0) -> bool:

@@ -153,7 +153,8 @@ def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str,
     """The driver's Java options: our log settings instead of Spark's, which write to the terminal."""
     log4j = scratch / "log4j2.properties"
     write_atomically(log4j, LOG4J.format(log=log, level=level))
-    return {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC"}
+    options = [f"-Dlog4j2.configurationFile={log4j.as_uri()}", "-Duser.timezone=UTC", *([SHORT_JAVA] if short else [])]
+    return {"spark.driver.extraJavaOptions": " ".join(options)}
 
 
 def launch(conf: Any, log: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import shutil
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from pytest_bdd import given, then, when
 
 from features import search
-from features.harness import Pipeline
+from features.harness import Pipeline, wait_for
 from features.steps.sending import Draft, Story, send_drafts, valid_event
 
 CLIENT, OTHER, NAME = "CLI-424242", "CLI-000007", "zebrafink"
@@ -161,6 +162,39 @@ def erase(pipeline: Pipeline, person: Person) -> dict[str, Any]:
     assert REASON in done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@when("the erasure of the client is killed as soon as it has begun")
+def is_killed(pipeline: Pipeline) -> None:
+    """With SIGKILL, once the client is on the list."""
+    erasure = pipeline.start("erase", pipeline.contract, "--client", CLIENT, "--reason", REASON, "--yes")
+    wait_for(lambda: erasure.poll() is not None or listed(pipeline).exists(), "the client is on the list")
+    erasure.kill()
+    assert erasure.wait(60) == -signal.SIGKILL
+
+
+def listed(pipeline: Pipeline) -> Path:
+    """The list of the erased."""
+    return pipeline.data / "erased" / f"{pipeline.contract}.json"
+
+
+@then("the audit complains of an unfinished erasure")
+def is_unfinished(pipeline: Pipeline) -> None:
+    """And says how to end it."""
+    found = json.loads(pipeline.run("audit", pipeline.contract, "--json", expect=1).stdout)
+    assert any("an erasure is unfinished" in complaint for complaint in found["complaints"]), found
+
+
+@when("the next job has run")
+def next_job(pipeline: Pipeline) -> None:
+    """With nothing new to read."""
+    pipeline.process()
+
+
+@when("the erasure is ended by its own list")
+def is_ended(pipeline: Pipeline) -> None:
+    """Where nobody knows the client any more."""
+    pipeline.run("erase", pipeline.contract, "--list", str(listed(pipeline)), "--yes")
 
 
 @then("nothing that the pipeline keeps says anything of the client")

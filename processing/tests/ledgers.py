@@ -35,7 +35,7 @@ def row(place: str, outcome: str, *clauses: str, producer: bytes | None = None, 
     partition, offset = map(int, place.split(":"))
     made = {"partition": partition, "offset": offset, "received_at": BEGAN + timedelta(minutes=offset), "batch": "1"}
     if outcome == "accepted":
-        return {**made, "outcome": outcome, "event": EVENT, "event_id": EVENT["event_id"], **more}
+        return {**made, "outcome": outcome, "event": EVENT, "event_id": EVENT["event_id"], "body_hash": b"h", **more}
     headers = [{"key": "contract", "value": b"client_tickets"}]
     headers += [{"key": "producer", "value": producer}] if producer is not None else []
     raw = {"raw_key": b"k", "raw_value": b"secret bytes", "raw_bytes": 12, "raw_headers": headers}

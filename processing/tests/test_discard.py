@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from processing import discard, tables
+from processing import derive, discard, tables
 from processing.discard import Note, Plan, carry_out, plan, plan_for
 from processing.errors import ProcessingError
+from processing.index import Index
 from processing.quarantine import Which, one, refused
 from processing.tests.ledgers import AMOUNT, EVENT, PRIORITY, SOURCE, ledger, row
 from processing.turn import OvertakenError, Turn
@@ -192,3 +193,18 @@ def test_without_a_ledger_it_is_said_what_to_do(tmp_path: Path, ask: Any) -> Non
     """Not a traceback of the reader."""
     with pytest.raises(ProcessingError, match="Run `tickets process"):
         ask(tmp_path)
+
+
+def test_what_follows_the_ledger_need_not_begin_anew(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No accepted row is touched: the index reads some files, and the derived tables lack no batch."""
+    before = DeltaTable(folder / "ledger").version()
+    with Index(tmp_path / "index", folder / "ledger") as index:
+        index.follow()
+    do(folder, plan(folder, ((0, 1),)))
+    with Index(tmp_path / "index", folder / "ledger") as index, monkeypatch.context() as patched:
+        patched.setattr(Index, "_renew", None)
+        index.follow()
+    missing = derive._missing(folder / "ledger", before)
+    assert (missing.version, missing.batches) == (before + 1, ())

@@ -29,6 +29,8 @@ STOP_DEADLINE_S = 20.0
 LOG_LINES = 12
 VARIABLE = "TICKETS_EMBEDDED_CONFIG"
 HOST = "127.0.0.1"
+# A restarted broker forgets an idempotent producer whose newest record, by the event's own time, is older than
+# producer.id.expiration.ms: then a resend would be stored twice. So the longest there is.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -39,6 +41,7 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 log.dirs={data}
 auto.create.topics.enable=false
+producer.id.expiration.ms=2147483647
 num.partitions=1
 default.replication.factor=1
 min.insync.replicas=1

@@ -99,5 +99,6 @@ def test_a_record_that_was_compacted(broker: Broker) -> None:
     producer.begin_transaction()
     producer.produce("marked", b"y")
     producer.commit_transaction(30)
+    assert until(lambda: kafka.watermarks(broker.bootstrap, "marked") == {0: (0, 3)}, 30)  # the marker comes later
     with closing(Continuity(broker.bootstrap, "marked")) as asked:
         assert asked.check({0: (2, at(2))}) == {}
