@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quarantine": ("cli.quarantine", "See which events were refused, and why."),
     "erase": ("cli.erase", "Remove a person's data for good, and keep it out of later reads."),
     "demo": ("cli.demo", "Run the whole way once: produce, process, export, audit."),
+    "prepare": ("cli.prepare", "Fetch the jars, and let Java keep what makes its next starts faster."),
     "doctor": ("cli.doctor", "Say what this machine has, what is missing, and what to do."),
 }
 

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runtime import classdata
 from runtime.errors import MachineError
 from runtime.files import write_atomically
 from runtime.jars import fetch, ivy_jar
@@ -129,7 +131,6 @@ def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
     settings = {
         "spark.app.name": app,
         "spark.master": master,
-        "spark.jars": ",".join(str(jar) for jar in fetch("spark")),
         "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "2g"),
         "spark.local.dir": str(scratch / "local"),
         "spark.ui.enabled": "false",
@@ -144,8 +145,12 @@ def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
         "spark.sql.streaming.forceDeleteTempCheckpointLocation": "true",
         "spark.databricks.delta.snapshotPartitions": str(cores),  # 50 by default: all overhead on one machine
     }
+    jars = [str(jar) for jar in fetch("spark")]
     if master.startswith("local"):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        settings["spark.driver.extraClassPath"] = os.pathsep.join(jars)
+    else:
+        settings["spark.jars"] = ",".join(jars)
     return settings
 
 
@@ -154,7 +159,9 @@ def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str,
     log4j = scratch / "log4j2.properties"
     write_atomically(log4j, LOG4J.format(log=log, level=level))
     options = [f"-Dlog4j2.configurationFile={log4j.as_uri()}", "-Duser.timezone=UTC", *([SHORT_JAVA] if short else [])]
-    return {"spark.driver.extraJavaOptions": " ".join(options)}
+    jars = [*sorted(ivy_jar().parent.glob("*.jar")), *fetch("spark")]
+    options += classdata.options("spark", find_java(), jars)
+    return {"spark.driver.extraJavaOptions": shlex.join(options)}
 
 
 def launch(conf: Any, log: Path) -> None:

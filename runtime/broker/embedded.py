@@ -14,7 +14,7 @@ import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-from runtime import kafka
+from runtime import classdata, kafka
 from runtime.broker import record as records
 from runtime.broker.record import Record
 from runtime.errors import MachineError
@@ -88,7 +88,7 @@ def start(folder: Path, port: int) -> Record:
         format_data(folder)
     with (folder / "kafka.log").open("ab") as log:
         process = subprocess.Popen(
-            [*java(folder, "-Xmx512m", "-Xms128m"), "kafka.Kafka", str(folder / "server.properties")],
+            [*java(folder, *archived(), "-Xmx512m", "-Xms128m"), "kafka.Kafka", str(folder / "server.properties")],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder, start_new_session=True,
         )  # fmt: skip
     CHILDREN[process.pid] = process
@@ -116,10 +116,16 @@ def java(folder: Path, *options: str) -> list[str]:
     return [str(find_java().binary), *options, "-XX:+UseSerialGC", logging, "-cp", classpath]
 
 
+def archived() -> list[str]:
+    """Options that make the broker start sooner, or the next ones."""
+    return classdata.options("broker", find_java(), fetch("broker"))
+
+
 def format_data(folder: Path) -> None:
     """Give the data folder its cluster id, once."""
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [*java(folder, "-Xmx128m", "-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
+    quick = ["-Xmx128m", "-XX:TieredStopAtLevel=1", *classdata.shared("broker", find_java(), fetch("broker"))]
+    command = [*java(folder, *quick), "kafka.tools.StorageTool", "format"]
     command += [
         f"--cluster-id={cluster}",
         "--config",
