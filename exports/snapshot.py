@@ -122,7 +122,7 @@ def read(snapshot: Snapshot, contract: Contract) -> pl.DataFrame:
             f"the table of {contract.name} has no column {', '.join(missing)}",
             f"Run `tickets process {snapshot.source.name} --once` with this version of the contract.",
         )
-    frame = scan.select(pl.col(column).alias(name) for name, column in columns.items()).collect()
+    frame = _collected(scan.select(pl.col(column).alias(name) for name, column in columns.items()))
     return _ordered(contract, frame.with_columns(published(frame[field.name], field) for field in contract.fields))
 
 
@@ -143,19 +143,18 @@ def _ordered(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
 
 def offsets(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     """By partition, which offsets the ledger covers: lowest, highest, and how many."""
-    covered = (
+    covered = _collected(
         pl.scan_delta(snapshot.ledger)
         .group_by("partition")
         .agg(pl.col("offset").min().alias("min"), pl.col("offset").max().alias("max"), pl.len().alias("count"))
         .sort("partition")
-        .collect()
     )
     return {str(row.pop("partition")): row for row in covered.to_dicts()}
 
 
 def outcomes(snapshot: Snapshot) -> dict[str, int]:
     """How many offsets have each outcome."""
-    counted = pl.scan_delta(snapshot.ledger).group_by("outcome").len().sort("outcome").collect()
+    counted = _collected(pl.scan_delta(snapshot.ledger).group_by("outcome").len().sort("outcome"))
     return dict(counted.iter_rows())
 
 
@@ -163,4 +162,14 @@ def raw_rows(snapshot: Snapshot) -> pl.DataFrame:
     """Coordinates, outcome and raw bytes (base64, null where not kept) of every record that was not accepted."""
     raw = [pl.col(name).bin.encode("base64").alias(f"{name}_base64") for name in ("raw_key", "raw_value")]
     scan = pl.scan_delta(snapshot.ledger).filter(pl.col("outcome") != "accepted")
-    return scan.select("partition", "offset", "outcome", *raw).sort("partition", "offset").collect()
+    return _collected(scan.select("partition", "offset", "outcome", *raw).sort("partition", "offset"))
+
+
+def _collected(scan: pl.LazyFrame) -> pl.DataFrame:
+    """The rows; ExportError where an erasure or VACUUM has removed the pinned version's files meanwhile."""
+    try:
+        return scan.collect()
+    except FileNotFoundError as error:
+        raise ExportError(
+            "the version that was being exported was removed meanwhile", "Nothing was published; export again."
+        ) from error

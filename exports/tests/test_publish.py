@@ -281,6 +281,28 @@ def test_a_derived_table_that_ran_ahead_is_read_at_the_ledgers_version(
     assert (answer["version"], rows["tickets"]) == (str(first), 1)
 
 
+def test_a_version_that_is_removed_while_it_is_read_is_not_published(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An erasure removes the files of older versions at once; the export says so and leaves nothing."""
+    from exports import snapshot
+
+    lab.tickets()
+    real = snapshot.pin
+
+    def late(*arguments: Any) -> Any:
+        taken = real(*arguments)
+        lab.tickets()
+        for log in lab.workspace.tables("client_tickets").glob("*/_delta_log"):
+            DeltaTable(log.parent).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+        return taken
+
+    monkeypatch.setattr(snapshot, "pin", late)
+    with pytest.raises(ExportError, match="removed meanwhile"):
+        lab.export(formats=("csv",), raw=True)
+    assert lab.published() == []
+    monkeypatch.undo()
+    assert lab.export(formats=("csv",))["path"]
+
+
 def test_an_input_without_outputs_publishes_its_own_fields(all_types: Lab) -> None:
     """A second topic needs its contract only: its accepted rows are published under its own name."""
     fill(all_types, {"id": 1})
