@@ -7,9 +7,10 @@ With a result: it becomes docs/promises.json first.
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
+
+import click
 
 from features.faults.plan import PROFILES
 from features.harness import ROOT
@@ -140,12 +141,14 @@ def _again(result: dict[str, Any]) -> str:
     )
 
 
-def main(arguments: list[str]) -> None:
-    """Write the page, with a new result if one is named."""
-    if arguments:
-        shutil.copy(Path(arguments[0]), DATA)
+@click.command(epilog="\b\nExample:\n  python -m features.faults.page build/faults/1/result.json")
+@click.argument("result", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+def main(result: Path | None) -> None:
+    """Write docs/promises.md from docs/promises.json, or from the RESULT of a campaign, which is kept there first."""
+    if result is not None:
+        shutil.copy(result, DATA)
     PAGE.write_text(page(json.loads(DATA.read_text("utf-8"))), "utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
