@@ -38,7 +38,7 @@ fresh-record:
 test: check ## Everything that runs on one machine without containers, features included (under 15 min)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "slow and not jvm and not stack and not nightly"
 	$(BIN)/tickets prepare
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "jvm and not stack and not nightly"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack and not nightly"
 	$(BIN)/tickets contracts coverage --untouched
 
 .PHONY: agreement

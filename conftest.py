@@ -1,6 +1,4 @@
-"""The steps of the features, which pytest lets only this conftest name; and which tests stay together."""
-
-import pytest
+"""Where pytest finds the steps of the features: plugins may be named in this folder's conftest only."""
 
 pytest_plugins = [
     "features.steps.sending",
@@ -15,14 +13,3 @@ pytest_plugins = [
     "features.steps.bad_bytes",
     "features.steps.producing",
 ]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` one worker runs all tests of a file that need Java: they share what fixtures start.
-
-    Scenarios have a workspace each, and go where there is room, unless their file says otherwise.
-    """
-    for item in items:
-        own = item.location[0].startswith("features/") or item.get_closest_marker("xdist_group")
-        if item.get_closest_marker("jvm") and not own:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))

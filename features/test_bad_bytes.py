@@ -9,7 +9,6 @@ from features.harness import Pipeline
 from features.steps.bad_bytes import send_all
 from features.steps.hostile import Record
 
-pytestmark = pytest.mark.xdist_group("bad bytes")
 scenarios("bad_bytes.feature")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from processing.derive import Derivation
 
-pytestmark = [pytest.mark.jvm, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.jvm
 KEY = b"k" * 32
 V1, V2 = (Catalogue(HOME).get(f"client_tickets.v{major}") for major in (1, 2))
 _TARGETS = Catalogue(HOME).get("support_targets")

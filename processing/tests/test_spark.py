@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from processing.derive import Derivation
 
-pytestmark = [pytest.mark.jvm, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.jvm
 KEY = b"k" * 32
 CONTRACT = Catalogue(Path(__file__).parent / "contracts").get("every_type")
 RECEIVED = datetime(2026, 1, 5, 8, 30, 1, tzinfo=UTC)

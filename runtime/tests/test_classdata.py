@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime import classdata
+from runtime import classdata, spark
 from runtime.java import Java
-from runtime.spark import SHORT_JAVA, java_options
 
 JAVA = Java(Path("/nowhere"), Path("/nowhere/bin/java"), 17, "PATH")
 
@@ -70,10 +69,13 @@ def test_old_archives_are_forgotten(jars: list[Path]) -> None:
     assert [*first[0].parent.iterdir()] == second
 
 
-def test_a_short_run_stops_at_the_quick_compiler(tmp_path: Path) -> None:
-    """A long one does not."""
+def test_a_short_run_stops_at_the_quick_compiler(jars: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long one does not. No Java is looked for, and no jar fetched."""
+    tmp_path = jars[0].parent
+    monkeypatch.setattr(spark, "find_java", lambda: JAVA)
+    monkeypatch.setattr(spark, "fetch", lambda _: jars)
     said = [
-        java_options(tmp_path, tmp_path / "log", "warn", short)["spark.driver.extraJavaOptions"]
+        spark.java_options(tmp_path, tmp_path / "log", "warn", short)["spark.driver.extraJavaOptions"]
         for short in (True, False)
     ]
-    assert [SHORT_JAVA in options.split() for options in said] == [True, False]
+    assert [spark.SHORT_JAVA in options.split() for options in said] == [True, False]
