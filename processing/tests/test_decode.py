@@ -1,6 +1,7 @@
 """One record to its verdict, without Spark."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -151,3 +152,17 @@ def test_bytes_that_are_no_event() -> None:
     assert clauses(decode(b"[1]")) == ["$/type"]
     assert clauses(decode(b"{} {}")) == ["$/json"]
     assert clauses(decode(b'{"a":1,"a":1}')) == ["$/duplicate_key"]
+
+
+def test_the_id_of_an_accepted_event_is_whole() -> None:
+    """Two long ids that begin alike are two events; of a refused one some of it says enough."""
+    named = Decoder(replace(CONTRACT, event_id="request"), b"k" * 32)
+    said = {"contract": "client_tickets", "contract_version": "1.0.0", "event_id": EVENT["event_id"]}
+    headers = [(name, text.encode()) for name, text in said.items()]
+
+    def seen(**members: Any) -> Verdict:
+        return named.decode(json.dumps({**EVENT, **members}).encode(), b"TCK-00000042", headers)
+
+    accepted, refused = seen(request="é" * 300), seen(request="é" * 300, priority="urgent!!")
+    assert (accepted.outcome, accepted.event_id) == ("accepted", "é" * 300)
+    assert (refused.outcome, refused.event_id) == ("rejected", "é" * 200)

@@ -19,6 +19,7 @@ from producer.intake import Gate, Line, Ready, Refusals, jsonl, line_id
 from producer.pace import Pace
 from producer.payloads import events
 from producer.run import Control, send_lines
+from runtime.files import try_lock
 
 
 class Recorder:
@@ -227,3 +228,13 @@ def test_ready_is_what_may_be_sent(tickets: Contract, start: datetime) -> None:
     """The gate answers with the record to send, or with findings."""
     line = next(jsonl(io.BytesIO(own_lines(tickets, start, 1)[0])))
     assert isinstance(Gate(tickets, False, UNNAMED).judge(line), Ready)
+
+
+def test_the_file_of_refused_lines_is_locked_while_it_grows(tmp_path: Path) -> None:
+    """So that nobody rewrites it meanwhile, as an erasure would."""
+    refusals = Refusals(tmp_path / "refused.jsonl")
+    refusals.put(next(iter(jsonl(io.BytesIO(b"{")))), ())
+    with refusals.path.open("r+b") as file:
+        assert not try_lock(file.fileno())
+        refusals.close()
+        assert try_lock(file.fileno())
