@@ -35,7 +35,7 @@ fresh-record:
 	@rm -rf build/touched
 
 .PHONY: test
-test: check ## Everything that runs on one machine without containers, features included (under 15 min)
+test: check ## Everything that runs on one machine without containers, features included (half an hour on two cores)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "slow and not jvm and not stack and not nightly"
 	$(BIN)/tickets prepare
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack and not nightly"
