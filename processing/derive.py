@@ -21,7 +21,7 @@ from processing.tables import CREATED, DISCARDED, accepted_contract, ledger_vers
 from processing.turn import Turn, notes
 from processing.versions import Versions
 from runtime.delta import open_table, row_commits
-from runtime.store import Location
+from runtime.store import Location, spark_path
 
 References = dict[str, DataFrame]
 BATCH = "batch"  # the word in a ledger commit's notes that names the batch whose rows it added
@@ -121,7 +121,7 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
     elif missing.version != held:
         said = note(missing.version, derivation.accepted)
         rows = _accepted(spark, derivation, references, F.col("batch").isin(list(missing.batches)))
-        rows.write.format("delta").mode("append").options(**turn.options(said)).save(str(turn.path))
+        rows.write.format("delta").mode("append").options(**turn.options(said)).save(spark_path(turn.path))
         turn.confirm()
     return missing.version
 
@@ -163,13 +163,13 @@ def _rebuild(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
-    events = spark.read.format("delta").load(str(derivation.ledger))
+    events = spark.read.format("delta").load(spark_path(derivation.ledger))
     return accepted_rows(events.where(which & (F.col("outcome") == "accepted")), derivation, references)
 
 
 def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
     """Compute every aggregate anew from the accepted rows."""
-    accepted = spark.read.format("delta").load(str(derivation.path(derivation.accepted)))
+    accepted = spark.read.format("delta").load(spark_path(derivation.path(derivation.accepted)))
     for contract in derivation.aggregates:
         turn = Turn.take(derivation.path(contract))
         rows = aggregation(contract.name)(accepted)
@@ -187,5 +187,5 @@ def catch_up(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
-    rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(str(turn.path))
+    rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(spark_path(turn.path))
     turn.confirm()

@@ -23,6 +23,7 @@ ROOTS = {
     ],
     "s3": [
         "org.apache.hadoop:hadoop-aws:3.5.0",  # as the Hadoop in PySpark's jars folder
+        "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3:1.3.1",  # hadoop-aws loads its classes in any case
         *(f"software.amazon.awssdk:{name}:2.35.4" for name in ("s3", "s3-transfer-manager", "sts")),
         *(f"software.amazon.awssdk:{name}:2.35.4" for name in ("apache-client", "netty-nio-client")),
     ],
@@ -32,7 +33,10 @@ ROOTS = {
     ],
 }
 LEFT_OUT = {"shims"}  # RoaringBitmap's old split; the RoaringBitmap in PySpark's jars folder has it inside
-ALONE = {"hadoop-aws"}  # it asks for all of the AWS SDK in one jar of 600 MB; the modules it uses are named above
+ALONE = {
+    "hadoop-aws",
+    "analyticsaccelerator-s3",
+}  # it asks for all of the AWS SDK in one jar of 600 MB; the modules it uses are named above
 SETTINGS = """<ivysettings>
   <settings defaultResolver="central"/>
   <resolvers><ibiblio name="central" m2compatible="true"/></resolvers>
