@@ -23,7 +23,8 @@ ROOTS = {
     ],
     "s3": [
         "org.apache.hadoop:hadoop-aws:3.5.0",  # as the Hadoop in PySpark's jars folder
-        "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3:1.3.1",  # hadoop-aws loads its classes in any case
+        # whose classes hadoop-aws loads in any case:
+        "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3:1.3.1",
         *(f"software.amazon.awssdk:{name}:2.35.4" for name in ("s3", "s3-transfer-manager", "sts")),
         *(f"software.amazon.awssdk:{name}:2.35.4" for name in ("apache-client", "netty-nio-client")),
     ],
