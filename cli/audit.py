@@ -15,6 +15,8 @@ from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import Broker, connect
 from runtime.continuity import BrokenError, Continuity
+from runtime.delta import is_table
+from runtime.store import Location
 from runtime.workspace import Workspace
 
 SHOWN = 20
@@ -28,7 +30,7 @@ def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broke
     from runtime.offsets import without_record
 
     tables = workspace.tables(contract.name)
-    if not (tables / "ledger" / "_delta_log").exists():
+    if not is_table(tables / "ledger"):
         raise ProcessingError(
             f"there is no ledger for {contract.name} in {workspace.root}",
             f"Run `tickets process {contract.name} --once` first, or name another folder with --data.",
@@ -55,7 +57,7 @@ def _unfinished(contract: Contract, workspace: Workspace) -> str | None:
     return f"an erasure is unfinished; end it with `tickets erase {contract.name} --list {file} --yes`"
 
 
-def _broken(ledger: Path, broker: Broker, topic: str) -> str | None:
+def _broken(ledger: Location, broker: Broker, topic: str) -> str | None:
     """Why the topic is not the one that the ledger was read from, None where it is."""
     from processing.position import position
 
@@ -70,7 +72,7 @@ def _broken(ledger: Path, broker: Broker, topic: str) -> str | None:
 def with_ledger(folder: Catalogue, workspace: Workspace) -> list[Contract]:
     """Every input contract that has a ledger in the workspace."""
     inputs = [contract for contract in folder.newest() if contract.envelope is not None]
-    return [c for c in inputs if (workspace.tables(c.name) / "ledger" / "_delta_log").exists()]
+    return [c for c in inputs if is_table(workspace.tables(c.name) / "ledger")]
 
 
 @click.command(epilog="\b\nExamples:\n  tickets audit\n  tickets audit client_tickets --json\n")

@@ -12,6 +12,7 @@ import click
 
 from cli import options, records, refusals
 from runtime import logs
+from runtime.store import Location
 
 if TYPE_CHECKING:
     from processing.discard import Plan
@@ -82,7 +83,7 @@ def command(
 
 
 @contextmanager
-def _lease(tables: Path, dry_run: bool) -> "Iterator[Lease | None]":
+def _lease(tables: Location, dry_run: bool) -> "Iterator[Lease | None]":
     """The right to write; None, and nobody is kept from writing, where nothing will be written."""
     from processing.audit import open_ledger
     from runtime.lease import Lease
@@ -95,7 +96,7 @@ def _lease(tables: Path, dry_run: bool) -> "Iterator[Lease | None]":
         yield lease
 
 
-def _planned(tables: Path, places: tuple[tuple[int, int], ...], header: str, which: Any) -> "Plan":
+def _planned(tables: Location, places: tuple[tuple[int, int], ...], header: str, which: Any) -> "Plan":
     from processing.discard import plan, plan_for
 
     return plan(tables, places) if places else plan_for(tables, header, which)

@@ -21,9 +21,11 @@ from processing.migrate import bring
 from processing.quarantine import DISCARDS
 from processing.traces import Traces
 from runtime import logs
+from runtime.delta import is_table
 from runtime.files import try_lock
 from runtime.lease import Lease
 from runtime.secrets import pseudonym_key
+from runtime.store import Location
 from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -143,7 +145,7 @@ def _said(work: Erasing, sought: ErasedList, found: Found) -> dict[str, Any]:
 def _tables(work: Erasing, listed: ErasedList, lease: Lease) -> Found:
     """Ledger, then what is derived from it; the index of event ids is made anew by the next job."""
     made = work.derivation
-    if (made.ledger / "_delta_log").exists():
+    if is_table(made.ledger):
         bring(made.versions, made.derived, made.ledger, work.key, lease.check)
     found = sweep(made.ledger, work.derivation.majors, work.key, listed, lease.check)
     if behind(made.ledger, made.derived):
@@ -167,11 +169,11 @@ def _derive(work: Erasing, lease: Lease) -> None:
         close_session(spark)
 
 
-def _strangers(work: Erasing, tables: Iterable[Path]) -> list[str]:
+def _strangers(work: Erasing, tables: Iterable[Location]) -> list[str]:
     """Tables that nothing derives any more: what they hold of anybody is not known."""
     known = {work.derivation.ledger, work.derivation.tables / DISCARDS, *work.derivation.derived}
     return [
-        f"the table {work.shown(path)} belongs to no contract: remove its folder, then run this again"
+        f"the table {path.name} belongs to no contract: remove its folder, then run this again"
         for path in tables
         if path not in known
     ]

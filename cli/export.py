@@ -61,9 +61,11 @@ def _progress() -> Callable[[str], None]:
 
 def _chosen(names: tuple[str, ...], folder: Catalogue, workspace: Workspace) -> list[Contract]:
     """The input contracts named, else all that have a ledger in the workspace."""
+    from exports.snapshot import has_ledger
+
     if names:
         return [_input(folder, name) for name in dict.fromkeys(names)]
-    tables = [c for c in folder.newest() if c.rows == "event" and (workspace.tables(c.name) / "ledger").is_dir()]
+    tables = [c for c in folder.newest() if c.rows == "event" and has_ledger(workspace.tables(c.name))]
     if not tables:
         raise MachineError(
             f"{workspace.root} holds no ledger, so there is nothing to export",

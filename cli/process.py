@@ -82,7 +82,7 @@ def spark_session(workspace: Workspace, master: str, *, short: bool) -> "SparkSe
     from runtime.spark import open_session
 
     scratch, log = workspace.root / "scratch", workspace.logs / "spark.log"
-    return open_session("tickets process", scratch=scratch, master=master, log=log, short=short)
+    return open_session("tickets process", scratch=scratch, master=master, log=log, short=short, store=workspace.store)
 
 
 def run_process(

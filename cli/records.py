@@ -11,6 +11,7 @@ import click
 from cli.contracts import catalogue
 from contracts.compiler.custom import PRODUCER
 from contracts.compiler.errors import UnknownContractError
+from runtime.store import Location
 from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def name(contract: str) -> str:
     return contract.split(".")[0]
 
 
-def tables(data: Path, contract: str) -> Path:
+def tables(data: Path, contract: str) -> Location:
     """The folder of a contract's tables."""
     return Workspace.open(data).tables(name(contract))
 

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,8 @@ from contracts.compiler.model import Contract, Field
 from exports.errors import ExportError
 from exports.plan import identity
 from exports.reshape import published
-from runtime.delta import MAINTENANCE, row_commits
+from runtime.delta import MAINTENANCE, is_table, open_table, row_commits
+from runtime.store import Location
 
 LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
 CREATE = "CREATE TABLE"
@@ -41,7 +41,7 @@ class Snapshot:
     versions: Mapping[str, int]
 
 
-def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapshot:
+def pin(source: Contract, outputs: tuple[Contract, ...], tables: Location) -> Snapshot:
     """The newest ledger version that every derived table was made from; ExportError where there is none.
 
     A running job commits ledger, tickets and aggregates one after the other, so the very newest version may not be
@@ -60,7 +60,7 @@ def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapsh
             continue
         if version != versions[0]:
             ledger.load_as_version(version)
-        opened = {name: DeltaTable(tables / name, version=readable) for name, (_, readable) in pinned.items()}
+        opened = {name: open_table(tables / name, readable) for name, (_, readable) in pinned.items()}
         return Snapshot(source, version, versions[0], ledger, opened, {name: at for name, (at, _) in pinned.items()})
     raise ExportError(
         f"no version of the ledger of {source.name} has all of {', '.join(derived)} made from it",
@@ -68,14 +68,14 @@ def pin(source: Contract, outputs: tuple[Contract, ...], tables: Path) -> Snapsh
     )
 
 
-def has_ledger(tables: Path) -> bool:
+def has_ledger(tables: Location) -> bool:
     """Whether a contract's tables hold a ledger to export from."""
-    return (tables / LEDGER / "_delta_log").is_dir()
+    return is_table(tables / LEDGER)
 
 
-def _open(path: Path, source: Contract) -> DeltaTable:
+def _open(path: Location, source: Contract) -> DeltaTable:
     try:
-        return DeltaTable(path)
+        return open_table(path)
     except TableNotFoundError as error:
         raise ExportError(
             f"{source.name} has no table {path.name} at {path}", f"Run `tickets process {source.name} --once` first."

@@ -5,12 +5,12 @@ Reads Delta through Arrow and duckdb: no Spark, and none of the code that wrote 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from processing.errors import ProcessingError
 from processing.position import lost
-from runtime.delta import dataset
+from runtime.delta import dataset, is_table, open_table
+from runtime.store import Location
 
 MAX_LISTED = 1000
 Coordinates = tuple[int, int]
@@ -51,26 +51,25 @@ class Audit:
         }
 
 
-def open_ledger(path: Path) -> Any:
+def open_ledger(path: Location) -> Any:
     """A duckdb connection with the ledger as the view `ledger`; ProcessingError where there is none."""
-    if not (path / "_delta_log").exists():
+    if not is_table(path):
         raise ProcessingError(f"there is no ledger at {path}", "Run `tickets process <contract> --once` first.")
     return view(None, "ledger", path)
 
 
-def view(connection: Any, name: str, path: Path) -> Any:
+def view(connection: Any, name: str, path: Location) -> Any:
     """Add a Delta table to a duckdb connection (a new one if None) as a view."""
     import duckdb
-    from deltalake import DeltaTable
 
     connection = connection or duckdb.connect()
-    connection.register(name, dataset(DeltaTable(path), path))
+    connection.register(name, dataset(open_table(path), path))
     return connection
 
 
 def audit(
-    ledger: Path,
-    accepted: Path,
+    ledger: Location,
+    accepted: Location,
     event_id: str,
     watermarks: Mapping[int, Coordinates],
     unrecorded: frozenset[Coordinates],
@@ -110,7 +109,7 @@ def audit(
     )
 
 
-def missing_offsets(ledger: Path, watermarks: Mapping[int, Coordinates]) -> tuple[Coordinates, ...]:
+def missing_offsets(ledger: Location, watermarks: Mapping[int, Coordinates]) -> tuple[Coordinates, ...]:
     """Offsets between the watermarks that the ledger does not hold: candidates for `unrecorded`."""
     db = open_ledger(ledger)
     found = (_missing(db, partition, low, high) for partition, (low, high) in sorted(watermarks.items()))

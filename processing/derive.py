@@ -20,7 +20,8 @@ from processing.kpis import aggregation
 from processing.tables import CREATED, DISCARDED, accepted_contract, ledger_version, note, version
 from processing.turn import Turn, notes
 from processing.versions import Versions
-from runtime.delta import row_commits
+from runtime.delta import open_table, row_commits
+from runtime.store import Location, spark_path
 
 References = dict[str, DataFrame]
 BATCH = "batch"  # the word in a ledger commit's notes that names the batch whose rows it added
@@ -40,7 +41,7 @@ class Derivation:
     older: tuple[Contract, ...]
     outputs: tuple[Contract, ...]
     references: tuple[tuple[Contract, Path], ...]
-    tables: Path
+    tables: Location
     index: Path
     erased: ErasedList
 
@@ -65,16 +66,16 @@ class Derivation:
         return Versions(self.source, self.older)
 
     @property
-    def derived(self) -> dict[Path, Contract]:
+    def derived(self) -> dict[Location, Contract]:
         """Every derived table's contract by its path."""
         return {self.path(contract): contract for contract in (self.accepted, *self.aggregates)}
 
     @property
-    def ledger(self) -> Path:
+    def ledger(self) -> Location:
         """Where the ledger is."""
         return self.tables / "ledger"
 
-    def path(self, contract: Contract) -> Path:
+    def path(self, contract: Contract) -> Location:
         """Where a derived table is."""
         return self.tables / contract.name
 
@@ -120,7 +121,7 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
     elif missing.version != held:
         said = note(missing.version, derivation.accepted)
         rows = _accepted(spark, derivation, references, F.col("batch").isin(list(missing.batches)))
-        rows.write.format("delta").mode("append").options(**turn.options(said)).save(str(turn.path))
+        rows.write.format("delta").mode("append").options(**turn.options(said)).save(spark_path(turn.path))
         turn.confirm()
     return missing.version
 
@@ -133,12 +134,10 @@ class _Missing:
     batches: tuple[str, ...] | None
 
 
-def _missing(ledger: Path, since: int | None) -> _Missing:
-    from deltalake import DeltaTable
-
+def _missing(ledger: Location, since: int | None) -> _Missing:
     batches: list[str] = []
     newest = CREATED
-    for at, commit in row_commits(DeltaTable(ledger)):
+    for at, commit in row_commits(open_table(ledger)):
         newest = max(newest, at)
         if at == since:
             return _Missing(newest, tuple(batches))
@@ -164,13 +163,13 @@ def _rebuild(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
-    events = spark.read.format("delta").load(str(derivation.ledger))
+    events = spark.read.format("delta").load(spark_path(derivation.ledger))
     return accepted_rows(events.where(which & (F.col("outcome") == "accepted")), derivation, references)
 
 
 def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
     """Compute every aggregate anew from the accepted rows."""
-    accepted = spark.read.format("delta").load(str(derivation.path(derivation.accepted)))
+    accepted = spark.read.format("delta").load(spark_path(derivation.path(derivation.accepted)))
     for contract in derivation.aggregates:
         turn = Turn.take(derivation.path(contract))
         rows = aggregation(contract.name)(accepted)
@@ -188,5 +187,5 @@ def catch_up(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
-    rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(str(turn.path))
+    rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(spark_path(turn.path))
     turn.confirm()

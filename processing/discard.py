@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +24,8 @@ from processing.lease import Lease
 from processing.quarantine import DISCARDS, Which
 from processing.tables import DISCARDED
 from processing.turn import OvertakenError, Turn
-from runtime.delta import dataset
+from runtime.delta import dataset, open_table
+from runtime.store import Location, delta_options
 
 DISCARDABLE = ("rejected", "conflict")
 ROWS = 16_384  # in memory at a time
@@ -68,7 +68,7 @@ class Note:
     reason: str
 
 
-def plan(folder: Path, places: tuple[tuple[int, int], ...]) -> Plan:
+def plan(folder: Location, places: tuple[tuple[int, int], ...]) -> Plan:
     """The records at these coordinates; ProcessingError where one is not there, or is nothing to be discarded.
 
     `folder` is that of one input contract's tables.
@@ -84,7 +84,7 @@ def plan(folder: Path, places: tuple[tuple[int, int], ...]) -> Plan:
     return _plan(turn, version, found)
 
 
-def plan_for(folder: Path, header: str, which: Which) -> Plan:
+def plan_for(folder: Location, header: str, which: Which) -> Plan:
     """The rejected records and conflicts among those that are `which`, maybe none; `header` names the producer."""
     turn, version = _turn(folder)
     db = quarantine.opened(folder, header)
@@ -109,12 +109,10 @@ def carry_out(planned: Plan, note: Note, lease: Lease) -> datetime | None:
     return at
 
 
-def _turn(folder: Path) -> tuple[Turn, int]:
-    from deltalake import DeltaTable
-
+def _turn(folder: Location) -> tuple[Turn, int]:
     ledger = folder / "ledger"
     open_ledger(ledger).close()  # says what to do where there is none
-    return Turn.take(ledger), DeltaTable(ledger).version()
+    return Turn.take(ledger), open_table(ledger).version()
 
 
 def _refuse(found: list[Found]) -> None:
@@ -148,11 +146,17 @@ def _plan(turn: Turn, version: int, found: list[Found]) -> Plan:
     )
 
 
-def _say(path: Path, row: dict[str, Any]) -> None:
+def _say(path: Location, row: dict[str, Any]) -> None:
     from deltalake import write_deltalake
 
     statistics = {"delta.dataSkippingStatsColumns": "at"}  # no reason ends up in the Delta log
-    write_deltalake(path, pa.Table.from_pylist([row], _DISCARDS), mode="append", configuration=statistics)
+    write_deltalake(
+        str(path),
+        pa.Table.from_pylist([row], _DISCARDS),
+        mode="append",
+        configuration=statistics,
+        storage_options=delta_options(path),
+    )
 
 
 def _commit(planned: Plan, at: datetime) -> None:
@@ -161,11 +165,11 @@ def _commit(planned: Plan, at: datetime) -> None:
     Not by deltalake's MERGE, UPDATE or DELETE: these write texts as Arrow's string views, and then no reader that
     filters through Arrow can read the table (it has no comparison of views).
     """
-    from deltalake import DeltaTable, write_deltalake
+    from deltalake import write_deltalake
     from deltalake.exceptions import CommitFailedError
 
     turn = planned.turn
-    table = DeltaTable(turn.path, version=planned.version)  # the commit fails if the table has moved on since
+    table = open_table(turn.path, planned.version)  # the commit fails if the table has moved on since
     schema = tables.held_schema(turn.path)
     mine = ds.field("batch").isin(planned.batches)
     rows = dataset(table, turn.path).scanner(filter=mine, batch_size=ROWS, use_threads=False)

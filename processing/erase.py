@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,7 +18,8 @@ from processing.erased import ErasedList
 from processing.errors import ProcessingError
 from processing.traces import Traces, subject_of
 from processing.turn import Turn, notes
-from runtime.delta import dataset, row_commits
+from runtime.delta import dataset, is_table, open_table, row_commits, tables_below
+from runtime.store import Location
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -48,17 +48,16 @@ class Found:
 NOTHING = Found(frozenset(), {}, None)
 
 
-def survey(ledger: Path, contracts: tuple[Contract, ...], key: bytes, sought: ErasedList) -> Found:
+def survey(ledger: Location, contracts: tuple[Contract, ...], key: bytes, sought: ErasedList) -> Found:
     """What the ledger holds of the sought, and changes nothing; `contracts` are the majors, the newest first."""
-    from deltalake import DeltaTable
 
-    if not (ledger / "_delta_log").exists():
+    if not is_table(ledger):
         return NOTHING
-    return _survey(DeltaTable(ledger), ledger, contracts, key, sought)
+    return _survey(open_table(ledger), ledger, contracts, key, sought)
 
 
 def sweep(
-    ledger: Path, contracts: tuple[Contract, ...], key: bytes, sought: ErasedList, check: Callable[[], None]
+    ledger: Location, contracts: tuple[Contract, ...], key: bytes, sought: ErasedList, check: Callable[[], None]
 ) -> Found:
     """Make every row of the sought an erased one, in one commit; none where there is no such row.
 
@@ -67,7 +66,7 @@ def sweep(
     from deltalake import write_deltalake
     from deltalake.exceptions import CommitFailedError
 
-    if not (ledger / "_delta_log").exists():
+    if not is_table(ledger):
         return NOTHING
     turn = Turn.take(ledger)
     table = turn.table()
@@ -88,38 +87,36 @@ def sweep(
     return found
 
 
-def swept_at(ledger: Path) -> tuple[int, datetime] | None:
+def swept_at(ledger: Location) -> tuple[int, datetime] | None:
     """Version and moment of the newest erasure, else of the newest commit of rows; None where there is no ledger."""
-    from deltalake import DeltaTable
 
-    if not (ledger / "_delta_log").exists():
+    if not is_table(ledger):
         return None
-    commits = list(row_commits(DeltaTable(ledger)))
+    commits = list(row_commits(open_table(ledger)))
     version, commit = next((row for row in commits if ERASED in notes(row[1])), commits[0])
     return version, datetime.fromtimestamp(commit["timestamp"] / 1000, UTC)
 
 
-def vacuum(folder: Path, check: Callable[[], None]) -> tuple[Path, ...]:
+def vacuum(folder: Location, check: Callable[[], None]) -> tuple[Location, ...]:
     """Remove every file of the tables in a folder that their newest version does not need; the tables.
 
     Older versions can't be read afterwards, and a reader that is in the middle of one fails.
     """
-    from deltalake import DeltaTable
 
-    found = tuple(sorted(log.parent for log in folder.glob("*/_delta_log")))
+    found = tables_below(folder)
     for path in found:
         check()
-        DeltaTable(path).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+        open_table(path).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
     return found
 
 
-def without_names(discards: Path, traces: Traces, check: Callable[[], None]) -> int:
+def without_names(discards: Location, traces: Traces, check: Callable[[], None]) -> int:
     """Replace, in the table of discards, reasons that name one of the sought; how many. People wrote them."""
-    from deltalake import DeltaTable, write_deltalake
+    from deltalake import write_deltalake
 
-    if not (discards / "_delta_log").exists():
+    if not is_table(discards):
         return 0
-    table = DeltaTable(discards)
+    table = open_table(discards)
     rows = dataset(table, discards).to_table()
     named = [traces.in_text(reason) for reason in rows["reason"].to_pylist()]
     if any(named):
@@ -131,15 +128,17 @@ def without_names(discards: Path, traces: Traces, check: Callable[[], None]) -> 
     return sum(named)
 
 
-def behind(ledger: Path, derived: Iterable[Path]) -> bool:
+def behind(ledger: Location, derived: Iterable[Location]) -> bool:
     """Whether a derived table was made from another version of the ledger."""
-    if not (ledger / "_delta_log").exists() or tables.version(ledger) == tables.CREATED:
+    if not is_table(ledger) or tables.version(ledger) == tables.CREATED:
         return False
     newest = tables.version(ledger)
-    return any(not (path / "_delta_log").exists() or tables.ledger_version(path) != newest for path in derived)
+    return any(not is_table(path) or tables.ledger_version(path) != newest for path in derived)
 
 
-def _survey(table: "DeltaTable", path: Path, contracts: tuple[Contract, ...], key: bytes, sought: ErasedList) -> Found:
+def _survey(
+    table: "DeltaTable", path: Location, contracts: tuple[Contract, ...], key: bytes, sought: ErasedList
+) -> Found:
     import pyarrow.dataset as ds
 
     written = _written(table, contracts)

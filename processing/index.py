@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 
 from processing.errors import ProcessingError
 from processing.tables import CREATED, DISCARDED
 from processing.turn import notes
-from runtime.delta import MAINTENANCE, row_commits
+from runtime.delta import MAINTENANCE, files_of, open_table, row_commits
 from runtime.progress import working
+from runtime.store import Location
 
 _PLACE = struct.Struct(">iq")  # partition, offset; the body hash follows
 _STATE = b"\xff"  # no UTF-8 text starts so: never an event id
@@ -50,7 +52,7 @@ def claims(records: pa.Table) -> pa.Table:
 class Index:
     """Who came first. Open it with the lease held, call `follow` before each batch and `add` after its commit."""
 
-    def __init__(self, folder: Path, ledger: Path) -> None:
+    def __init__(self, folder: Path, ledger: Location) -> None:
         self._folder = folder
         self._ledger = ledger
         self._db = _opened(folder)
@@ -68,9 +70,8 @@ class Index:
 
     def follow(self) -> None:
         """Bring the index to the ledger's version: nothing to do, some files to read, or all of it."""
-        from deltalake import DeltaTable
 
-        table = DeltaTable(self._ledger)
+        table = open_table(self._ledger)
         newest = next(row_commits(table))[0]
         identity, held = str(table.metadata().id), self._state()
         if held == (identity, newest):
@@ -80,7 +81,7 @@ class Index:
             with working("indexing the event ids of the ledger") if newest > CREATED else nullcontext():
                 self._renew(table)
         else:
-            self._put(_accepted(files))
+            self._put(_accepted(files, self._ledger))
         self._say(identity, newest)
 
     def settle(self, claims: pa.Table) -> pa.Table:
@@ -141,7 +142,7 @@ class Index:
         self._db.close()
         shutil.rmtree(self._folder)
         self._db = _opened(self._folder)
-        self._put(_accepted(table.file_uris()))
+        self._put(_accepted(table.file_uris(), self._ledger))
 
 
 def _opened(folder: Path) -> Any:
@@ -175,9 +176,8 @@ def _read(known: bytes) -> tuple[tuple[int, int], bytes]:
     return (partition, offset), known[_PLACE.size :]
 
 
-def _added_since(table: Any, version: int, path: Path) -> list[str] | None:
+def _added_since(table: Any, version: int, path: Location) -> list[str] | None:
     """The files that are new since a version; None where accepted rows may have changed, or it can't be told."""
-    from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
 
     for at, commit in row_commits(table):
@@ -188,7 +188,7 @@ def _added_since(table: Any, version: int, path: Path) -> list[str] | None:
     else:
         return None
     try:
-        before = DeltaTable(path, version=version).file_uris()
+        before = open_table(path, version).file_uris()
     except DeltaError:
         return None  # its log entries are gone
     return sorted(set(table.file_uris()) - set(before))
@@ -202,16 +202,18 @@ def appends(commit: Mapping[str, Any]) -> bool:
     )
 
 
-def _accepted(files: list[str]) -> Iterator[list[tuple[int, int, str, bytes]]]:
-    """Through duckdb's own Parquet reader: Arrow's fails on the string views that a Delta UPDATE writes."""
-    import duckdb
+def _accepted(files: list[str], ledger: Location) -> Iterator[list[tuple[int, int, str, bytes]]]:
+    """What files of the ledger hold of accepted rows. Filtered here: Arrow can't compare the string views that Delta's
+    own UPDATE writes.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.dataset as ds
 
     if not files:
         return
-    with duckdb.connect() as db:
-        found = db.execute(
-            'SELECT "partition", "offset", event_id, body_hash FROM read_parquet(?) WHERE outcome = \'accepted\'',
-            [[file.removeprefix("file://") for file in files]],
-        )
-        while rows := found.fetchmany(_ROWS):
-            yield rows
+    inside = [unquote(file).removeprefix("file://").removeprefix(f"{ledger}/") for file in files]
+    rows = ds.dataset(inside, format="parquet", filesystem=files_of(ledger))
+    for batch in rows.to_batches(columns=[*_COLUMNS, "outcome"], batch_size=_ROWS, use_threads=False):
+        accepted = pc.equal(batch["outcome"].cast(pa.string()), "accepted")
+        columns = (batch[name].cast(CLAIMS.field(name).type).filter(accepted).to_pylist() for name in _COLUMNS)
+        yield list(zip(*columns, strict=True))

@@ -17,6 +17,7 @@ from processing.erased import ErasedList
 from processing.tables import LEDGER, event_columns
 from processing.turn import Turn
 from processing.versions import VersionedDecoder, Versions
+from runtime.store import spark_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -176,5 +177,5 @@ def _with_twins(decoded: DataFrame, twins: "pa.Table") -> DataFrame:
 
 def commit(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> int:
     """Append one micro-batch in one transaction, the ledger's next; its version. OvertakenError where it is taken."""
-    rows.write.format("delta").mode("append").options(**turn.options(said)).save(str(turn.path))
+    rows.write.format("delta").mode("append").options(**turn.options(said)).save(spark_path(turn.path))
     return turn.confirm()

@@ -7,7 +7,6 @@ is not done again. Versions before it stay readable.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,12 +17,14 @@ from processing.errors import ProcessingError
 from processing.rewrite import rewrite
 from processing.shapes import Difference, compare
 from processing.versions import Versions
+from runtime.delta import is_table, open_table
+from runtime.store import Location
 
 _NEWER = "Run the job with the contracts that wrote them, or use another --data folder."
 
 
 def bring(
-    versions: Versions, derived: dict[Path, Contract], ledger: Path, key: bytes, check: Callable[[], None]
+    versions: Versions, derived: dict[Location, Contract], ledger: Location, key: bytes, check: Callable[[], None]
 ) -> None:
     """Create what is missing, bring what is there to the contracts; ProcessingError where that would lose something.
 
@@ -35,10 +36,10 @@ def bring(
         _derived(path, contract, added, check)
 
 
-def _ledger(versions: Versions, path: Path, key: bytes, check: Callable[[], None]) -> frozenset[str]:
+def _ledger(versions: Versions, path: Location, key: bytes, check: Callable[[], None]) -> frozenset[str]:
     """Bring the ledger; the columns that were added to it, null in every row."""
     target = versions.target
-    if not (path / "_delta_log").exists():
+    if not is_table(path):
         tables.create_ledger(path, target)
         return frozenset()
     held, wanted = tables.held_schema(path), tables.ledger_schema(target)
@@ -72,7 +73,7 @@ def _written_as(held: pa.Schema, versions: Versions) -> Contract:
     return known[said]
 
 
-def _refuse_losses(found: Difference, contract: Contract, path: Path) -> None:
+def _refuse_losses(found: Difference, contract: Contract, path: Location) -> None:
     """ProcessingError where the table holds what the contract does not: it would be lost, or was never agreed."""
     if found.gone:
         raise ProcessingError(
@@ -87,8 +88,8 @@ def _refuse_losses(found: Difference, contract: Contract, path: Path) -> None:
         )
 
 
-def _derived(path: Path, contract: Contract, added: frozenset[str], check: Callable[[], None]) -> None:
-    if not (path / "_delta_log").exists():
+def _derived(path: Location, contract: Contract, added: frozenset[str], check: Callable[[], None]) -> None:
+    if not is_table(path):
         tables.create_derived(path, contract)
         return
     found = compare(tables.held_schema(path), tables.derived_schema(contract))
@@ -116,10 +117,10 @@ def _is_new(path: str, contract: Contract, added: frozenset[str]) -> bool:
     return (f"{source}" if origin == "ledger" else f"event.{source}") + path.removeprefix(name) in added
 
 
-def _add(path: Path, wanted: pa.Schema, added: tuple[str, ...]) -> None:
+def _add(path: Location, wanted: pa.Schema, added: tuple[str, ...]) -> None:
     """Add columns to a table, at any depth, in one commit that touches no row."""
-    from deltalake import DeltaTable, Schema
+    from deltalake import Schema
 
     heads = {name.split(".")[0].split("[")[0] for name in added}
     columns: list[Any] = [column for column in Schema.from_arrow(wanted).fields if column.name in heads]
-    DeltaTable(path).alter.add_columns(columns)  # members of a column that is there are merged into it
+    open_table(path).alter.add_columns(columns)  # members of a column that is there are merged into it

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pyarrow as pa
 
 from processing.turn import notes
-from runtime.delta import dataset, row_commits
+from runtime.delta import dataset, open_table, row_commits
+from runtime.store import Location
 
 READ, LOST = "read", "lost"  # words in a commit's notes
 
@@ -32,19 +32,15 @@ def said(position: Position) -> dict[str, list[int | str]]:
 Lost = Mapping[int, tuple[int, int]]  # by partition: first and last offset that was removed before it was read
 
 
-def lost(ledger: Path) -> tuple[tuple[int, int, int], ...]:
+def lost(ledger: Location) -> tuple[tuple[int, int, int], ...]:
     """(partition, first, last) of all that was removed before it was read, as the commits that went on without say."""
-    from deltalake import DeltaTable
-
-    spans = [notes(commit).get(LOST) or {} for _, commit in row_commits(DeltaTable(ledger))]
+    spans = [notes(commit).get(LOST) or {} for _, commit in row_commits(open_table(ledger))]
     return tuple(sorted({(int(p), first, last) for found in spans for p, (first, last) in found.items()}))
 
 
-def position(ledger: Path) -> Position:
+def position(ledger: Location) -> Position:
     """From the newest commit that says it; read from the rows where none does."""
-    from deltalake import DeltaTable
-
-    table = DeltaTable(ledger)
+    table = open_table(ledger)
     for _, commit in row_commits(table):
         found = notes(commit).get(READ)
         if found is not None:

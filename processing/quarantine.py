@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from processing.audit import open_ledger, view
 from processing.errors import ProcessingError
+from runtime.delta import is_table
+from runtime.store import Location
 
 OUTCOMES = ("rejected", "duplicate", "conflict", "tombstone", "discarded", "erased")
 """Every outcome but accepted."""
@@ -94,7 +95,7 @@ class Counted:
     groups: tuple[Group, ...]
 
 
-def refused(tables: Path, header: str, which: Which, limit: int) -> list[dict[str, Any]]:
+def refused(tables: Location, header: str, which: Which, limit: int) -> list[dict[str, Any]]:
     """The newest records that were not accepted first, one dict per record.
 
     `tables` is the folder of one input contract's tables, `header` the record header that names the producer. A
@@ -109,7 +110,7 @@ def refused(tables: Path, header: str, which: Which, limit: int) -> list[dict[st
     return _with_reasons(tables, rows)
 
 
-def counted(tables: Path, header: str, by: tuple[str, ...]) -> Counted:
+def counted(tables: Location, header: str, by: tuple[str, ...]) -> Counted:
     """How many records were not accepted, grouped by names of BY, one within the other."""
     db = opened(tables, header)
     names = ", ".join(by)
@@ -137,7 +138,7 @@ def _nested(groups: list[Group]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=place))
 
 
-def one(tables: Path, partition: int, offset: int, with_raw: bool) -> dict[str, Any]:
+def one(tables: Location, partition: int, offset: int, with_raw: bool) -> dict[str, Any]:
     """One record in full, an accepted one too; its raw bytes as base64 only if asked.
 
     ProcessingError where the ledger lacks it. `raw_kept` says whether there are raw bytes.
@@ -153,7 +154,7 @@ def one(tables: Path, partition: int, offset: int, with_raw: bool) -> dict[str, 
     return _with_reasons(tables, rows)[0]
 
 
-def opened(tables: Path, header: str) -> Any:
+def opened(tables: Location, header: str) -> Any:
     """A duckdb connection with the views `ledger` and `refused`; ProcessingError where there is no ledger."""
     db = _utc(open_ledger(tables / "ledger"))
     quoted = header.replace("'", "''")
@@ -171,7 +172,7 @@ def condition(which: Which) -> str:
     return " AND ".join(["true", *(_CONDITIONS[name] for name in which.given())])
 
 
-def _with_reasons(tables: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_reasons(tables: Location, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows, discarded ones with when, by whom and why: found by the moment that their history names."""
     said = _discards(tables) if any(row["history"] for row in rows) else {}
     for row in rows:
@@ -180,8 +181,8 @@ def _with_reasons(tables: Path, rows: list[dict[str, Any]]) -> list[dict[str, An
     return rows
 
 
-def _discards(tables: Path) -> dict[datetime, dict[str, Any]]:
-    if not (tables / DISCARDS / "_delta_log").exists():
+def _discards(tables: Location) -> dict[datetime, dict[str, Any]]:
+    if not is_table(tables / DISCARDS):
         return {}
     db = _utc(view(None, DISCARDS, tables / DISCARDS))
     rows = _rows(db, 'SELECT "at", "by", reason FROM discards', {})

@@ -19,6 +19,7 @@ from processing.index import Index, claims
 from processing.lease import Lease
 from processing.migrate import bring
 from processing.turn import Turn
+from runtime.store import spark_path
 
 _KEY = ("partition", "offset")
 _FROM = {"received_at": "timestamp", "raw_key": "key", "raw_value": "value", "raw_headers": "headers"}
@@ -81,7 +82,7 @@ def _refuse_older(derivation: Derivation) -> None:
 
 def _rejected(spark: SparkSession, derivation: Derivation, clause: str | None) -> DataFrame:
     """The ledger's rejected rows whose bytes are there."""
-    rows = spark.read.format("delta").load(str(derivation.ledger))
+    rows = spark.read.format("delta").load(spark_path(derivation.ledger))
     rows = rows.where("outcome = 'rejected' AND raw_value IS NOT NULL")
     return rows if clause is None else rows.where(F.exists("violations", lambda v: v["clause"] == clause))
 
@@ -120,7 +121,7 @@ def _commit(spark: SparkSession, changed: DataFrame, turn: Turn) -> None:
     history = F.concat(F.coalesce(F.col("l.history"), nothing), F.array(was))
     verdict = {f"`{name}`": F.col(f"n.`{name}`") for name in (*_JUDGED, "event")}
     merge = (
-        DeltaTable.forPath(spark, str(turn.path))
+        DeltaTable.forPath(spark, spark_path(turn.path))
         .alias("l")
         .merge(changed.alias("n"), "l.partition = n.partition AND l.offset = n.offset AND l.outcome = 'rejected'")
         .whenMatchedUpdate(set={**verdict, "history": history})

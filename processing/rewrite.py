@@ -4,7 +4,6 @@ Batch by batch, so that memory does not grow with the ledger. A run that is kill
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,9 +16,10 @@ from processing.stored import canonical
 from processing.turn import Turn
 from processing.versions import Upgrader
 from runtime.delta import dataset
+from runtime.store import Location
 
 
-def rewrite(path: Path, written: Contract, target: Contract, key: bytes) -> None:
+def rewrite(path: Location, written: Contract, target: Contract, key: bytes) -> None:
     """Rewrite the ledger; ProcessingError, and nothing written, where an event cannot be upgraded.
 
     Its raw bytes are not kept any more, so such an event could not be refused, only lost.

@@ -5,7 +5,6 @@ Everything of one input contract lies below `<data>/tables/<contract>/`: `ledger
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -13,7 +12,8 @@ import pyarrow as pa
 from contracts.compiler.model import Contract
 from processing.columns import arrow_type, quoted, spark_type
 from processing.turn import notes
-from runtime.delta import row_commits
+from runtime.delta import is_table, open_table, row_commits
+from runtime.store import Location, delta_options
 
 REASONS = "array<struct<clause:string,path:string,found:string,wanted:string>>"
 CREATED = 0  # the version of a table that was made and never written to
@@ -118,12 +118,12 @@ def derived_schema(contract: Contract) -> pa.Schema:
     )
 
 
-def create_ledger(path: Path, source: Contract) -> None:
+def create_ledger(path: Location, source: Contract) -> None:
     """Create the ledger where it is missing."""
     _create(path, ledger_schema(source), _STATISTICS, {}, "ignore")
 
 
-def create_derived(path: Path, contract: Contract) -> None:
+def create_derived(path: Location, contract: Contract) -> None:
     """Create a derived table where it is missing, with exactly its contract's columns."""
     _create(
         path,
@@ -134,7 +134,7 @@ def create_derived(path: Path, contract: Contract) -> None:
     )
 
 
-def replace_derived(path: Path, contract: Contract) -> None:
+def replace_derived(path: Location, contract: Contract) -> None:
     """A derived table's columns as its contract has them now, and no rows: it is to be made anew from the ledger.
 
     One commit; the versions before it keep their columns and rows.
@@ -148,12 +148,12 @@ def _moments(contract: Contract) -> str:
 
 
 def _create(
-    path: Path, columns: pa.Schema, statistics: str, said: dict[str, str], mode: Literal["ignore", "overwrite"]
+    path: Location, columns: pa.Schema, statistics: str, said: dict[str, str], mode: Literal["ignore", "overwrite"]
 ) -> None:
     """Through deltalake, not Spark: milliseconds instead of seconds, and the same table."""
     from deltalake import CommitProperties, DeltaTable, Schema
 
-    if mode == "ignore" and DeltaTable.is_deltatable(str(path)):
+    if mode == "ignore" and is_table(path):
         return
     DeltaTable.create(
         str(path),
@@ -161,40 +161,38 @@ def _create(
         mode=mode,
         configuration={"delta.dataSkippingStatsColumns": statistics},
         commit_properties=CommitProperties(custom_metadata=said),
+        storage_options=delta_options(path),
     )
 
 
-def held_schema(path: Path) -> pa.Schema:
+def held_schema(path: Location) -> pa.Schema:
     """The columns a table has now."""
-    from deltalake import DeltaTable
 
-    return pa.schema(DeltaTable(path).schema())
+    return pa.schema(open_table(path).schema())
 
 
-def version(path: Path) -> int:
+def version(path: Location) -> int:
     """The table's latest version that changed rows; commits that change none (columns added, files compacted) do not
     count.
     """
-    from deltalake import DeltaTable
 
-    return next(row_commits(DeltaTable(path)))[0]
+    return next(row_commits(open_table(path)))[0]
 
 
-def ledger_version(path: Path) -> int | None:
+def ledger_version(path: Location) -> int | None:
     """The ledger version a derived table was last brought to, None where it never was."""
     found = _noted(path).get("ledger_version")
     return None if found is None else int(found)
 
 
-def made_by(path: Path) -> str | None:
+def made_by(path: Location) -> str | None:
     """The contract (`name.vN`) that a derived table was last written by; None where it does not say."""
     return _noted(path).get("contract")
 
 
-def _noted(path: Path) -> dict[str, Any]:
-    from deltalake import DeltaTable
+def _noted(path: Location) -> dict[str, Any]:
 
-    return notes(next(row_commits(DeltaTable(path)))[1])
+    return notes(next(row_commits(open_table(path)))[1])
 
 
 def note(ledger: int, contract: Contract) -> dict[str, Any]:

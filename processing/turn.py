@@ -10,12 +10,12 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from processing.errors import ProcessingError
-from runtime.delta import row_commits
+from runtime.delta import open_table, row_commits
+from runtime.store import Location
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
@@ -41,24 +41,22 @@ class Turn:
     `version` is the table's when the turn was taken.
     """
 
-    path: Path
+    path: Location
     number: int
     token: str
     version: int
 
     @classmethod
-    def take(cls, path: Path) -> "Turn":
+    def take(cls, path: Location) -> "Turn":
         """The next turn; take it before reading what the commit is computed from."""
-        from deltalake import DeltaTable
 
-        table = DeltaTable(path)
+        table = open_table(path)
         return cls(path, (table.transaction_version(APPLICATION) or 0) + 1, uuid4().hex, table.version())
 
     def table(self) -> "DeltaTable":
         """The table as it was when the turn was taken: what a deltalake writer reads, and must write through."""
-        from deltalake import DeltaTable
 
-        return DeltaTable(self.path, version=self.version)
+        return open_table(self.path, self.version)
 
     def options(self, said: Mapping[str, Any]) -> dict[str, str]:
         """For a Spark writer; `said` goes into the commit, where `notes` finds it."""
@@ -94,9 +92,8 @@ class Turn:
 
         Call it right after the commit, while nobody but us holds the lease.
         """
-        from deltalake import DeltaTable
 
-        version, commit = next(row_commits(DeltaTable(self.path)))
+        version, commit = next(row_commits(open_table(self.path)))
         if notes(commit).get(_TURN) != self.token:
             raise OvertakenError(
                 f"the table {self.path.name} was written by somebody else meanwhile (its turn {self.number} is taken)",

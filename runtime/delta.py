@@ -1,12 +1,44 @@
-"""A Delta table without Spark: its rows through Arrow, and the commits of its log that count."""
+"""A Delta table without Spark: whether it is there, its rows through Arrow, and the commits of its log that count."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from runtime.store import Location, arrow_files, delta_options
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 # Commits that change no row: files compacted or removed, settings, columns added (old rows read null there).
 MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "ADD COLUMN", "ADD COLUMNS"})
 _RECENT = 10  # commits read at first: the whole history is one file each
+
+
+def is_table(at: Location) -> bool:
+    """Whether there is a Delta table."""
+    if isinstance(at, Path):
+        return (at / "_delta_log").exists()
+    from deltalake import DeltaTable
+
+    return bool(DeltaTable.is_deltatable(str(at), delta_options(at)))
+
+
+def open_table(at: Location, version: int | None = None) -> "DeltaTable":
+    """The table as it is, or as it was at a version."""
+    from deltalake import DeltaTable
+
+    return DeltaTable(str(at), version=version, storage_options=delta_options(at))
+
+
+def tables_below(folder: Location) -> tuple[Location, ...]:
+    """Every Delta table right below a place, by name."""
+    if isinstance(folder, Path):
+        return tuple(sorted(log.parent for log in folder.glob("*/_delta_log")))
+    from pyarrow.fs import FileSelector, FileType
+
+    found = arrow_files(folder).get_file_info(FileSelector("", allow_not_found=True))
+    below = (folder / entry.base_name for entry in found if entry.type == FileType.Directory)
+    return tuple(sorted(at for at in below if is_table(at)))
 
 
 def row_commits(table: Any) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -23,12 +55,17 @@ def _counting(commits: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, An
             yield int(commit["version"]), commit
 
 
-def dataset(table: Any, path: Path) -> Any:
-    """The rows of a deltalake DeltaTable at a local path, as an Arrow dataset.
+def files_of(at: Location) -> Any:
+    """Arrow's view of the files below a location.
 
-    Arrow opens the files itself: deltalake's own file system calls back into Python from Arrow's threads, and one in
-    fifty processes then aborts at its end ("terminate called without an active exception").
+    deltalake's own file system calls back into Python from Arrow's threads, and one in fifty processes then aborts at
+    its end ("terminate called without an active exception").
     """
     from pyarrow import fs
 
-    return table.to_pyarrow_dataset(filesystem=fs.SubTreeFileSystem(str(path), fs.LocalFileSystem()))
+    return fs.SubTreeFileSystem(str(at), fs.LocalFileSystem()) if isinstance(at, Path) else arrow_files(at)
+
+
+def dataset(table: Any, at: Location) -> Any:
+    """The rows of a deltalake DeltaTable, which lies there, as an Arrow dataset."""
+    return table.to_pyarrow_dataset(filesystem=files_of(at))

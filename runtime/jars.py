@@ -21,7 +21,7 @@ from runtime.files import locked
 from runtime.java import find_java
 from runtime.progress import working
 
-SETS = ("spark", "broker")
+SETS = ("spark", "s3", "broker")
 FETCH_DEADLINE_S = 900.0
 SETTINGS = """<ivysettings>
   <property name="ivy.checksums" value=""/> <!-- SHA-256 is checked against jars.lock instead -->

@@ -1,65 +1,64 @@
-"""One writer per set of tables: a lock that ends with its process, and a number that outlives it.
+"""One writer per set of tables: a record that one process holds, and a number in it that outlives the process.
 
-The lock keeps two live commands apart. The number (fencing) is for what survives its command, such as a JVM
-whose driver was killed: it must compare its number with the file's before it commits, and finds a higher one.
+What holds the record differs by where it lies: a file lock that ends with its process (file_lease), or an object that
+its holder renews (bucket_lease). The number (fencing) is for what survives its command, such as a JVM whose driver was
+killed: it must compare its number with the record's before it commits, and finds a higher one.
 """
 
-import json
-import os
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from runtime.errors import MachineError
-from runtime.files import try_lock
+from runtime.store import Location
 
-WIDTH = 512  # written in one piece of fixed length: a reader never meets half a record
+
+class Hold(Protocol):
+    """A record that this process holds, or held."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it was not let go, nor lost as far as we know."""
+
+    def number(self) -> int | None:
+        """The number in the record now; None where that can't be said."""
+
+    def let_go(self) -> None:
+        """Let the next one have it; doing it twice is harmless."""
 
 
 class Lease:
     """The right to write; a context manager. Made by `Lease.acquire` only."""
 
-    def __init__(self, path: Path, number: int, handle: int) -> None:
+    def __init__(self, path: Location, number: int, hold: Hold) -> None:
         self.path = path
         self.number = number
-        self._handle = handle
+        self._hold = hold
 
     @classmethod
-    def acquire(cls, path: Path, owner: str) -> "Lease":
+    def acquire(cls, path: Location, owner: str) -> "Lease":
         """Take the lease for `owner` ('process', 'replay', ...), one number higher than ever before.
 
-        MachineError, at once, if a live process holds it.
+        MachineError if a live process holds it: at once for a file, within seconds for an object.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            if not try_lock(handle):
-                raise held(read(path))
-            number = int(read(path).get("number", 0)) + 1
-            since = datetime.now(UTC).isoformat(timespec="seconds")
-            record = {"number": number, "pid": os.getpid(), "owner": owner, "since": since}
-            os.pwrite(handle, (json.dumps(record).ljust(WIDTH - 1) + "\n").encode(), 0)
-            os.fsync(handle)
-        except BaseException:
-            os.close(handle)
-            raise
-        return cls(path, number, handle)
+        from runtime import bucket_lease, file_lease
+
+        number, hold = file_lease.take(path, owner) if isinstance(path, Path) else bucket_lease.take(path, owner)
+        return cls(path, number, hold)
 
     def check(self) -> None:
-        """MachineError unless the number in the file is still ours; call right before each commit."""
-        found = read(self.path).get("number")
-        if self._handle < 0 or found != self.number:
+        """MachineError unless the number in the record is still ours; call right before each commit."""
+        found = self._hold.number()
+        if found != self.number or not self._hold.ours:
             raise MachineError(
                 f"this run no longer holds the lease on its tables (number {self.number}, now {found})",
                 "Another command took over: start this one again when that has ended.",
             )
 
     def release(self) -> None:
-        """Let the next writer in; the number stays in the file. Doing it twice is harmless."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        """Let the next writer in; the number stays in the record. Doing it twice is harmless."""
+        self._hold.let_go()
 
     def __enter__(self) -> "Lease":
         return self
@@ -70,28 +69,12 @@ class Lease:
         self.release()
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The file's record; empty for a new or missing file. An unreadable one must not restart the numbers: it
-    raises.
-    """
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-        record: dict[str, Any] = json.loads(text) if text else {}
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise MachineError(
-            f"the lease file {path} can't be read",
-            "Make sure that no command is running, then remove the file.",
-        ) from error
-    return record
-
-
-def held(record: dict[str, Any]) -> MachineError:
+def held(record: Mapping[str, Any]) -> MachineError:
     """Who has the lease, as an error."""
-    pid = record.get("pid", "unknown")
+    pid, host = record.get("pid", "unknown"), record.get("host")
     owner, since = record.get("owner", "starting"), record.get("since", "now")
+    where = f" on {host}" if host else ""
     return MachineError(
-        f"the tables are being written by pid {pid} ({owner}, since {since})",
-        f"Wait for it to end, or stop it with `kill {pid}`; or give another folder with --data.",
+        f"the tables are being written by pid {pid}{where} ({owner}, since {since})",
+        f"Wait for it to end, or stop it with `kill {pid}`{where}; or give another folder with --data.",
     )

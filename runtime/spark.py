@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from runtime.files import write_atomically
 from runtime.jars import fetch, ivy_jar
 from runtime.java import find_java
 from runtime.progress import working
+from runtime.store import Bucket, Location, spark_settings
 from runtime.wait import until
 
 if TYPE_CHECKING:
@@ -56,12 +57,14 @@ def open_session(
     log: Path | None = None,
     log_level: str = "warn",
     short: bool = False,
+    store: Location | None = None,
 ) -> "SparkSession":
     """The process's Spark session, started if there is none; later calls get the running one, with their SQL
     settings.
 
-    `short` is for runs of seconds, which set-up dominates. `scratch` holds shuffle files and the warehouse; `log`
-    (default scratch/spark.log) gets what Spark and its workers say, so that the terminal stays the command's own.
+    `short` is for runs of seconds, which set-up dominates. `store` is where tables lie, if in a bucket. `scratch` holds
+    shuffle files and the warehouse; `log` (default scratch/spark.log) gets what Spark and its workers say, so that the
+    terminal stays the command's own.
     Ctrl-C reaches Python only, which then can stop its queries cleanly; if Python dies, its Java process sees its
     input close and exits. MachineError if Spark does not start.
     """
@@ -71,7 +74,9 @@ def open_session(
     log = (log or scratch / "spark.log").resolve()
     log.parent.mkdir(parents=True, exist_ok=True)
     scratch = scratch.resolve()
-    settings = settings_for(app, master, scratch) | java_options(scratch, log, log_level, short)
+    jars = [*fetch("spark"), *(fetch("s3") if isinstance(store, Bucket) else ())]
+    settings = settings_for(app, master, scratch, jars) | java_options(scratch, log, log_level, short)
+    settings |= spark_settings(store) if store is not None else {}
     settings |= (SHORT_SPARK if short else {}) | dict(conf or {})
     with STARTING, environment(), own_interrupt():
         if SparkContext._gateway is None:
@@ -125,7 +130,7 @@ def close_session(session: "SparkSession") -> None:
         gateway.proc.wait(60)
 
 
-def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
+def settings_for(app: str, master: str, scratch: Path, jars: Sequence[Path]) -> dict[str, str]:
     """What every session of the product is set to."""
     cores = os.cpu_count() or 2
     settings = {
@@ -145,12 +150,11 @@ def settings_for(app: str, master: str, scratch: Path) -> dict[str, str]:
         "spark.sql.streaming.forceDeleteTempCheckpointLocation": "true",
         "spark.databricks.delta.snapshotPartitions": str(cores),  # 50 by default: all overhead on one machine
     }
-    jars = [str(jar) for jar in fetch("spark")]
     if master.startswith("local"):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        settings["spark.driver.extraClassPath"] = os.pathsep.join(jars)
+        settings["spark.driver.extraClassPath"] = os.pathsep.join(map(str, jars))
     else:
-        settings["spark.jars"] = ",".join(jars)
+        settings["spark.jars"] = ",".join(map(str, jars))
     return settings
 
 

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import MachineError
+from runtime.store import Location, place
+
+TABLES_VARIABLE = "TICKETS_TABLES"
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folder given as --data. Paths are named here and made by whoever writes to them."""
+    """The folder given as --data. Paths are named here and made by whoever writes to them.
+
+    `store` is where the tables are, if not in that folder: what TICKETS_TABLES names.
+    """
 
     root: Path
+    store: Location | None = None
 
     @classmethod
     def open(cls, root: Path) -> "Workspace":
@@ -24,16 +31,17 @@ class Workspace:
             raise MachineError(f"the folder {absolute} can't be made: {error.strerror}", remedy) from error
         if not os.access(absolute, os.W_OK | os.X_OK):
             raise MachineError(f"the folder {absolute} is not writable", remedy)
-        return cls(absolute)
+        named = os.environ.get(TABLES_VARIABLE)
+        return cls(absolute, place(named) if named else None)
 
     @property
     def broker(self) -> Path:
         """Record, data, settings and log of the broker that this workspace keeps."""
         return self.root / "broker"
 
-    def tables(self, contract: str) -> Path:
-        """The Delta table of one output contract."""
-        return self.root / "tables" / contract
+    def tables(self, contract: str) -> Location:
+        """The Delta tables of one input contract, one folder each."""
+        return (self.store or self.root / "tables") / contract
 
     def checkpoint(self, contract: str) -> Path:
         """What Spark notes about one run over an input contract; every run starts it anew."""

@@ -21,12 +21,23 @@ ROOTS = {
         "io.delta:delta-spark_4.2_2.13:4.4.0",
         "com.fasterxml.jackson.datatype:jackson-datatype-jdk8:2.21.2",  # as Spark's Jackson
     ],
+    "s3": [
+        "org.apache.hadoop:hadoop-aws:3.5.0",  # as the Hadoop in PySpark's jars folder
+        # whose classes hadoop-aws loads in any case:
+        "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3:1.3.1",
+        *(f"software.amazon.awssdk:{name}:2.35.4" for name in ("s3", "s3-transfer-manager", "sts")),
+        *(f"software.amazon.awssdk:{name}:2.35.4" for name in ("apache-client", "netty-nio-client")),
+    ],
     "broker": [
         "org.apache.kafka:kafka_2.13:4.3.1",
         "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",  # without it Kafka logs nothing at all
     ],
 }
 LEFT_OUT = {"shims"}  # RoaringBitmap's old split; the RoaringBitmap in PySpark's jars folder has it inside
+ALONE = {
+    "hadoop-aws",
+    "analyticsaccelerator-s3",
+}  # it asks for all of the AWS SDK in one jar of 600 MB; the modules it uses are named above
 SETTINGS = """<ivysettings>
   <settings defaultResolver="central"/>
   <resolvers><ibiblio name="central" m2compatible="true"/></resolvers>
@@ -45,9 +56,8 @@ def in_pyspark() -> set[str]:
 def resolve(set_name: str, folder: Path) -> list[str]:
     """The lines of one set."""
     rows = "".join(
-        '<dependency org="{}" name="{}" rev="{}" force="true" conf="default-&gt;master,runtime"/>'.format(
-            *root.split(":")
-        )
+        '<dependency org="{}" name="{}" rev="{}" transitive="{}" force="true"'
+        ' conf="default-&gt;master,runtime"/>'.format(*root.split(":"), str(root.split(":")[1] not in ALONE).lower())
         for root in ROOTS[set_name]
     )
     module, settings = folder / f"{set_name}.xml", folder / "settings.xml"
@@ -60,7 +70,7 @@ def resolve(set_name: str, folder: Path) -> list[str]:
     )
     out = folder / set_name
     jars.ivy(module, out / "[organisation]" / "[module]" / "[revision].[ext]", folder / "cache", settings)
-    left_out = LEFT_OUT | (in_pyspark() if set_name == "spark" else set())
+    left_out = LEFT_OUT | (set() if set_name == "broker" else in_pyspark())
     found = sorted(path.relative_to(out) for path in out.glob("*/*/*.jar"))
     kept = [path for path in found if path.parts[1] not in left_out]
     return [f"{set_name} {p.parts[0]}:{p.parts[1]}:{p.stem} {jars.digest(out / p)}" for p in kept]

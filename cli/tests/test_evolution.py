@@ -19,6 +19,7 @@ from processing.migrate import bring
 from processing.versions import Upgrader, Versions
 from producer.event import encode
 from producer.payloads import values
+from runtime.store import Location
 
 KEY = b"k" * 32
 FOLDER = Catalogue(HOME)
@@ -55,8 +56,10 @@ def test_tables_that_gained_a_column_are_exported_before_and_after(tmp_path: Pat
     lab, name = Lab(tmp_path), "client_tickets"
     newest, tickets = lab.folder.get(name), lab.folder.get("tickets")
     others = tuple(contract for contract in lab.folder.outputs(newest) if contract.name != "tickets")
-    tables = lab.workspace.tables(name)
-    derived = {tables / contract.name: contract for contract in (tickets, *others) if contract.rows != "refused"}
+    tables = lab.workspace.root / "tables" / name
+    derived: dict[Location, Contract] = {
+        tables / contract.name: contract for contract in (tickets, *others) if contract.rows != "refused"
+    }
     bring(Versions(newest, ()), derived, tables / "ledger", KEY, lambda: None)
     for row in ({**ACCEPTED, "offset": 0}, REFUSED):
         ledger = lab.append(name, "ledger", as_held(tables / "ledger", row), None)

@@ -134,7 +134,7 @@ class Lab:
         made_from: int | None,
         mode: Literal["append", "overwrite"] = "overwrite",
     ) -> int:
-        path = self.workspace.tables(source) / table
+        path = self.workspace.root / "tables" / source / table
         path.mkdir(parents=True, exist_ok=True)
         noted = None if made_from is None else {"userMetadata": json.dumps({"ledger_version": made_from})}
         properties = CommitProperties(custom_metadata=noted)

@@ -85,7 +85,7 @@ def test_tables_that_were_made_anew_are_another_origin(lab: Lab) -> None:
     """A ledger that was removed and rebuilt reaches the same versions: what is published is of its rows."""
     lab.tickets()
     lab.export(formats=("csv",))
-    shutil.rmtree(lab.workspace.tables("client_tickets"))
+    shutil.rmtree(lab.workspace.root / "tables" / "client_tickets")
     lab.tickets({**TICKET, "priority": "high"})
     after = lab.export(formats=("csv",))
     assert (after["version"], after["already_published"]) == ("0.1", False)
@@ -291,7 +291,7 @@ def test_a_version_that_is_removed_while_it_is_read_is_not_published(lab: Lab, m
     def late(*arguments: Any) -> Any:
         taken = real(*arguments)
         lab.tickets()
-        for log in lab.workspace.tables("client_tickets").glob("*/_delta_log"):
+        for log in (lab.workspace.root / "tables" / "client_tickets").glob("*/_delta_log"):
             DeltaTable(log.parent).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
         return taken
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from deltalake import write_deltalake
@@ -12,7 +12,9 @@ from deltalake import write_deltalake
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing.tables import create_ledger, ledger_schema
 from processing.turn import Turn
+from runtime.store import Bucket
 
+At = TypeVar("At", Path, Bucket)
 SOURCE = Catalogue(HOME).get("client_tickets")
 BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 PRIORITY, AMOUNT = f"{SOURCE.key}/priority/enum", f"{SOURCE.key}/amount/minimum"
@@ -42,11 +44,11 @@ def row(place: str, outcome: str, *clauses: str, producer: bytes | None = None, 
     return {**made, "outcome": outcome, "violations": reasons(*clauses) or None, **raw, **more}
 
 
-def ledger(tables: Path, rows: Sequence[dict[str, Any]]) -> Path:
+def ledger(tables: At, rows: Sequence[dict[str, Any]]) -> At:
     """The folder of tables, with a ledger of these rows: one more commit for each batch they name."""
     create_ledger(tables / "ledger", SOURCE)
     for batch in sorted({made["batch"] for made in rows}):
         turn = Turn.take(tables / "ledger")
         mine = pa.Table.from_pylist([made for made in rows if made["batch"] == batch], ledger_schema(SOURCE))
-        write_deltalake(tables / "ledger", mine, mode="append", commit_properties=turn.properties({"batch": batch}))
+        write_deltalake(turn.table(), mine, mode="append", commit_properties=turn.properties({"batch": batch}))
     return tables

@@ -1,0 +1,125 @@
+"""Where tables lie: a folder of this machine, or a prefix of an S3 bucket, told apart by how it is written.
+
+Credentials, region and endpoint of a bucket come from the environment, in the names that AWS's own tools read
+(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL): never from a command line.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runtime.errors import MachineError
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+_SCHEME = "s3://"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bucket:
+    """A prefix of a bucket, s3://BUCKET/PREFIX; goes down and up as a Path does."""
+
+    uri: str
+
+    def __truediv__(self, name: str) -> "Bucket":
+        return Bucket(f"{self.uri}/{name}")
+
+    def __str__(self) -> str:
+        return self.uri
+
+    @property
+    def name(self) -> str:
+        """The last part."""
+        return self.uri.rpartition("/")[2]
+
+    @property
+    def parent(self) -> "Bucket":
+        """Without the last part."""
+        return Bucket(self.uri.rpartition("/")[0])
+
+    @property
+    def key(self) -> str:
+        """BUCKET/PREFIX, as Arrow names it."""
+        return self.uri.removeprefix(_SCHEME)
+
+
+Location = Path | Bucket
+
+
+def place(text: str) -> Location:
+    """A place as somebody writes it; MachineError for another kind of address than s3://."""
+    if text.startswith(_SCHEME):
+        trimmed = text.rstrip("/")
+        if not trimmed.removeprefix(_SCHEME).partition("/")[0]:
+            raise MachineError(f"{text} names no bucket", "Write s3://BUCKET/PREFIX.")
+        return Bucket(trimmed)
+    if "://" in text:
+        raise MachineError(f"tables can't be kept at {text}", "Name a folder, or s3://BUCKET/PREFIX.")
+    return Path(text).expanduser().resolve()
+
+
+def endpoint() -> str | None:
+    """The S3 endpoint where it is not AWS's own."""
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
+
+
+def region() -> str:
+    """The region, us-east-1 where none is set, as most stores other than AWS expect."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+
+
+def delta_options(at: Location) -> dict[str, str] | None:
+    """What deltalake and polars are told about a bucket; None for a folder. They read credentials themselves."""
+    if isinstance(at, Path):
+        return None
+    found = {"aws_region": region(), "aws_conditional_put": "etag"}
+    if (url := endpoint()) is not None:
+        found |= {"aws_endpoint": url, "aws_allow_http": str(url.startswith("http://")).lower()}
+        found |= {"aws_virtual_hosted_style_request": "false"}
+    return found
+
+
+def arrow_files(at: Bucket) -> Any:
+    """Arrow's view of the files below a bucket's prefix."""
+    from pyarrow import fs
+
+    url = endpoint()
+    where = {} if url is None else {"endpoint_override": url.partition("://")[2], "scheme": url.partition("://")[0]}
+    return fs.SubTreeFileSystem(at.key, fs.S3FileSystem(region=region(), **where))
+
+
+def object_store(at: Bucket) -> Any:
+    """Single objects below a bucket's prefix, with writes on condition."""
+    from obstore.store import S3Store
+
+    url = endpoint()
+    config: S3Config = {"region": region()}
+    if url is not None:
+        config |= {"endpoint": url, "virtual_hosted_style_request": False}
+    plain = url is not None and url.startswith("http://")
+    return S3Store.from_url(str(at), config=config, client_options={"allow_http": plain})
+
+
+def spark_path(at: Location) -> str:
+    """A place as Spark names it."""
+    return str(at) if isinstance(at, Path) else f"s3a://{at.key}"
+
+
+def spark_settings(at: Location) -> Mapping[str, str]:
+    """What Spark is told about a bucket; nothing for a folder."""
+    if isinstance(at, Path):
+        return {}
+    # Delta's own log store relies on a driver that is alone; the lease and the turn see to that.
+    found = {
+        "spark.hadoop.fs.s3a.endpoint.region": region(),
+        "spark.hadoop.fs.s3a.aws.credentials.provider": (
+            "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"
+        ),
+    }
+    if (url := endpoint()) is not None:
+        found |= {"spark.hadoop.fs.s3a.endpoint": url, "spark.hadoop.fs.s3a.path.style.access": "true"}
+        found["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not url.startswith("http://")).lower()
+    return found
