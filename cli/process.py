@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import secrets
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ import click
 
 from cli import options
 from cli.contracts import catalogue, topic_config
+from cli.watching import JobMetrics, served, watched_job
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import logs
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     from processing.flood import Watch
     from processing.position import Lost, Position
     from processing.stream import Batch
+    from runtime.metrics import Metrics
 
 SHORT_RUN_EVENTS = 300_000  # below, starting Java takes longer than the work
 ALERT = 0.2  # share of rejected records that is told, unless another is given
+TRACE_BYTES = 16  # of a trace id, as W3C Trace Context writes it
 UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes"}
 
 
@@ -97,6 +101,7 @@ def run_process(
     limits: "Limits | None" = None,
     accept_loss: bool = False,
     stop: threading.Event | None = None,
+    metrics: "Metrics | None" = None,
 ) -> dict[str, Any]:
     """Read the topic into the workspace's tables; the counts by outcome of what this run read."""
     from runtime import kafka
@@ -109,6 +114,10 @@ def run_process(
     with contextlib.ExitStack() as held:
         lease = held.enter_context(Lease.acquire(workspace.tables(contract.name) / ".lease", "process"))
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
+        limits = limits or Limits(ALERT, None)
+        majors = (contract, *folder.older(contract))
+        watching = watched_job(metrics, majors, workspace, broker, limits.alert) if metrics else None
+        watched = held.enter_context(watching) if watching else None
         marks = kafka.watermarks(broker.bootstrap, envelope.topic)
         few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
         spark = spark_session(workspace, master, short=few and every is None)
@@ -119,8 +128,7 @@ def run_process(
 
         continuity = Continuity(broker.bootstrap, envelope.topic, accept_loss=accept_loss)
         held.enter_context(contextlib.closing(continuity))
-        limits = limits or Limits(ALERT, None)
-        told = Told(Watch(limits.alert, limits.stop))
+        told = Told(Watch(limits.alert, limits.stop), watched)
         held.enter_context(java_needed(workspace.logs / "spark.log"))
         Job(
             spark=spark,
@@ -159,17 +167,19 @@ def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
 
 
 class Told:
-    """A run as its log tells it, and what is summed up at its end."""
+    """A run as its log and its metrics tell it, and what is summed up at its end."""
 
-    def __init__(self, watch: "Watch") -> None:
+    def __init__(self, watch: "Watch", metrics: JobMetrics | None) -> None:
         self.watch = watch
+        self._metrics = metrics
         self.totals: Counter[str] = Counter()
         self.batches = 0
         self.alerts = 0
         self._log = logs.get("processing")
 
     def begun(self) -> None:
-        """A batch begins."""
+        """A batch begins: from here on each JSON line of its thread has its number and its trace id."""
+        logs.bind(batch=self.batches, trace_id=secrets.token_hex(TRACE_BYTES))
         self._log.info("batch begun", batch=self.batches)
 
     def done(self, batch: "Batch | None") -> None:
@@ -188,6 +198,8 @@ class Told:
             **describe(carried.outcomes),
         )
         self.batches += 1
+        if self._metrics is not None:
+            self._metrics.done(batch)
         self.totals.update(carried.outcomes)
         if self.watch.turned(carried.rejected_share):
             self.alerts += self.watch.alerted
@@ -203,6 +215,7 @@ class Told:
 
 @click.command(
     epilog="\b\nExamples:\n  tickets process client_tickets --once\n  tickets process client_tickets --every 5s\n"
+    "  tickets process client_tickets --every 5s --metrics 9464 --log-format json\n"
 )
 @click.argument("contract")
 @click.option("--once", is_flag=True, help="Read what the topic holds now, then end.")
@@ -243,6 +256,7 @@ class Told:
     show_default=True,
     help="Form of log lines.",
 )
+@options.metrics
 @options.contracts
 @options.broker
 @options.data
@@ -257,6 +271,7 @@ def command(
     alert_rejected: Decimal,
     accept_loss: bool,
     log_format: Any,
+    metrics: tuple[str, int] | None,
     contracts: Path | None,
     broker: str,
     data: Path,
@@ -276,7 +291,7 @@ def command(
     folder, workspace = catalogue(contracts), Workspace.open(data)
     found = topic_contract(folder, contract)
     limits = Limits(float(alert_rejected), None if max_rejected is None else float(max_rejected))
-    with connect(broker, workspace) as where:
+    with connect(broker, workspace) as where, served(metrics) as shown:
         done = run_process(
             found,
             folder,
@@ -288,6 +303,7 @@ def command(
             limits=limits,
             accept_loss=accept_loss,
             stop=stop,
+            metrics=shown,
         )
     if as_json:
         click.echo(json.dumps(done))
