@@ -18,7 +18,7 @@ Moments = Mapping[int, datetime | None]
 def broker(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[int, int]]:
     """The watermarks of a broker that is not there, to be changed; its records say AT first and LATER last."""
     marks: dict[int, tuple[int, int]] = {}
-    monkeypatch.setattr(lags.kafka, "watermarks", lambda *_: dict(marks))
+    monkeypatch.setattr("runtime.kafka.watermarks", lambda *_: dict(marks))
     monkeypatch.setattr(Lag, "_moments", lambda _, first, last: (dict.fromkeys(first, AT), dict.fromkeys(last, LATER)))
     return marks
 
