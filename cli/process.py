@@ -193,7 +193,9 @@ class Told:
         self._log.info(
             "batch committed",
             batch=self.batches,
+            ledger_batch=carried.batch,
             ledger_version=carried.version,
+            **({"linked_traces": list(carried.traces)} if carried.traces else {}),
             seconds=round(batch.seconds, 2),
             **describe(carried.outcomes),
         )
@@ -291,7 +293,7 @@ def command(
     folder, workspace = catalogue(contracts), Workspace.open(data)
     found = topic_contract(folder, contract)
     limits = Limits(float(alert_rejected), None if max_rejected is None else float(max_rejected))
-    with connect(broker, workspace) as where, served(metrics) as shown:
+    with served(metrics) as shown, connect(broker, workspace) as where:
         done = run_process(
             found,
             folder,

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     pipeline = Pipeline(tmp_path_factory.mktemp("observed"))
     try:
         pipeline.open()
-        pipeline.run("produce", "client_tickets", "--events", str(EVENTS), "--invalid", "5%", "--duplicates", "2%")
+        pipeline.run("produce", "client_tickets", "--events", str(EVENTS), "--invalid", "5%", "--late", "10%")
         pipeline.live = pipeline.start(
             "process", "client_tickets", "--every", "1s", "--metrics", "0", "--log-format", "json"
         )
@@ -87,8 +88,8 @@ def names(side: str) -> set[str]:
 
 
 def test_unread_records_are_seen_before_the_job_reads_them(running: Pipeline, url: str) -> None:
-    """From the moment the endpoint answers: how many wait, how far apart they are and how old the oldest is."""
-    found = scrape(url)
+    """As soon as the job has found its broker: how many wait, how far apart they are and how old the oldest is."""
+    found = wait_for(lambda: (now := scrape(url)).get("tickets_broker_up") and now, "the job knows its broker")
     if one(found, "tickets_ledger_version") is None:
         assert sum(found["tickets_offsets_behind"].values()) == EVENTS
         assert max(found["tickets_behind_seconds"].values()) > 3600
@@ -105,13 +106,17 @@ def test_a_scrape_tells_what_the_ledger_holds(running: Pipeline, url: str) -> No
     running.run("audit", "client_tickets")
     found = scrape(url)
     assert names("process") - set(found) == set()
-    rows = running.ledger("outcome", "violations")
+    rows = running.ledger("outcome", "violations", "received_at", "event")
     outcomes = Counter(row["outcome"] for row in rows)
     told = {key[0]: value for key, value in found["tickets_records_total"].items() if value}
     assert told == dict(outcomes)
     broken = Counter(clause for row in rows for clause in {v["clause"] for v in row["violations"] or ()})
     assert {key[0]: value for key, value in found["tickets_refusals_total"].items() if value} == dict(broken)
-    assert one(found, "tickets_event_delay_seconds_count") == outcomes["accepted"] + outcomes["duplicate"]
+    assert one(found, "tickets_event_delay_seconds_count") == outcomes["accepted"]
+    delays = [row["received_at"] - row["event"]["occurred_at"] for row in rows if row["event"]]
+    told_late = outcomes["accepted"] - found["tickets_event_delay_seconds_bucket"]["60.0",]
+    late = sum(delay > timedelta(seconds=60) for delay in delays)
+    assert told_late == late > 0
     assert one(found, "tickets_batch_duration_seconds_count") == one(found, "tickets_ledger_version")
     assert (one(found, "tickets_export_ok"), one(found, "tickets_audit_ok")) == (1, 1)
     assert one(found, "tickets_broker_up") == 1
@@ -126,6 +131,21 @@ def test_each_line_of_the_job_says_run_batch_and_trace(running: Pipeline, url: s
     traces = {line["batch"]: line["trace_id"] for line in batches}
     assert all(traces[line["batch"]] == line["trace_id"] for line in batches)
     assert len(set(traces.values())) == len(traces) >= 1
+
+
+def test_a_trace_that_a_producer_sent_along_is_named_by_its_batch(running: Pipeline, url: str) -> None:
+    """From the header `traceparent` of a record, whatever else became of it; a header that is none is not repeated."""
+    read_all(running, url)
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = [f"00-{trace}-00f067aa0ba902b7-01", "ada@example.com"]
+    running.send([("k", b"{}", {"traceparent": header}) for header in headers])
+    read_all(running, url)
+    text = wait_for(
+        lambda: (log := (running.data / "live.log").read_text("utf-8")) and trace in log and log, "the trace is named"
+    )
+    line = next(json.loads(line) for line in text.splitlines() if trace in line)
+    assert line["linked_traces"] == [trace]
+    assert "ada@example.com" not in text
 
 
 def test_a_flood_of_refusals_moves_the_share_above_its_limit(running: Pipeline, url: str) -> None:

@@ -30,6 +30,7 @@ class Carried:
     """What a batch was: records by outcome, its ledger version, and the share of refused ones (flood.Watch).
 
     `clauses` are records by clause they break, `delays_s` how long after its own time each event reached the broker.
+    `traces` are ids that producers sent along, a few of them (measure.traces).
     """
 
     batch: str
@@ -38,6 +39,7 @@ class Carried:
     rejected_share: float | None
     clauses: Mapping[str, int]
     delays_s: Sequence[float]
+    traces: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Carrier:
         self.lease.check()
         version = ledger.commit(ledger.settle(decoded, twins, batch), turn, said)
         self.index.add(claimed, twins, before, version)
-        return Carried(batch, outcomes, version, share, measure.clauses(held), measure.delays(held))
+        more = measure.clauses(held), measure.delays(held), measure.traces(held)
+        return Carried(batch, outcomes, version, share, *more)
 
     def _watched(self, decoded: DataFrame, outcomes: Mapping[str, int]) -> float | None:
         try:

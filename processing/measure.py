@@ -1,5 +1,6 @@
-"""A batch to what is told of it beside its outcomes: the clauses that were broken, and how late events came."""
+"""A batch to what is told of it beside its outcomes: the clauses broken, how late its events came, their traces."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -9,16 +10,21 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 
 from contracts.compiler.model import Contract
 
-_CLAUSES, _DELAY = "clauses", "delay_s"
+LINKED = 10  # traces that a batch names at most
+_CLAUSES, _DELAY, _TRACE = "clauses", "delay_s", "traceparent"
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_LENGTH = 55  # of such a header; one may be as long as a record, and hold any bytes
 
 
 def columns(contract: Contract) -> tuple[Column, ...]:
-    """What `ledger.claims` must bring along: each refused record's clauses, each decoded event's delay."""
+    """What `ledger.claims` must bring along of each record: its clauses, its event's delay, its header traceparent."""
     clauses = F.array_distinct(F.transform("violations", _clause)).alias(_CLAUSES)
-    if contract.event_time not in {field.name for field in contract.fields}:
-        return (clauses, F.lit(None).cast("double").alias(_DELAY))
-    delay = F.col("received_at").cast("double") - F.col("event").getField(contract.event_time).cast("double")
-    return (clauses, delay.alias(_DELAY))
+    sent = F.filter("raw_headers", _is_trace)
+    trace = F.when(F.size(sent) > 0, F.substring(F.element_at(sent, 1)["value"], 1, _LENGTH)).alias(_TRACE)
+    delay = F.lit(None).cast("double")
+    if contract.event_time in {field.name for field in contract.fields}:
+        delay = F.col("received_at").cast("double") - F.col("event").getField(contract.event_time).cast("double")
+    return (clauses, delay.alias(_DELAY), trace)
 
 
 def clauses(held: pa.Table) -> dict[str, int]:
@@ -31,5 +37,20 @@ def delays(held: pa.Table) -> tuple[float, ...]:
     return tuple(held[_DELAY].drop_null().to_pylist())
 
 
+def traces(held: pa.Table) -> tuple[str, ...]:
+    """The first few trace ids that records bring in a header of W3C Trace Context; what has not its form is none."""
+    found: dict[str, None] = {}
+    for sent in held[_TRACE].drop_null().unique().to_pylist():
+        if match := _TRACEPARENT.fullmatch(sent):
+            found[match[1].decode()] = None
+        if len(found) == LINKED:
+            break
+    return tuple(found)
+
+
 def _clause(violation: Any) -> Any:
     return violation["clause"]
+
+
+def _is_trace(header: Any) -> Any:
+    return header["key"] == "traceparent"

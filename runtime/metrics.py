@@ -190,12 +190,14 @@ class Metrics:
         sampled: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
         for sample in (sample for source in self._sources for sample in _asked(source)):
             sampled[_known(sample.name, sample.labels)][sample.labels] = sample.value
-        with self._lock:
-            for name, metric in METRICS.items():
-                if metric.kind == "histogram":
-                    yield from _histogram_family(metric, self._histograms[name])
-                else:
-                    yield from _family(metric, {**self._values[name], **sampled[name]})
+        with self._lock:  # not while yielding: what asks must not hold up what counts
+            made = [family for metric in METRICS.values() for family in self._families(metric, sampled[metric.name])]
+        yield from made
+
+    def _families(self, metric: Metric, sampled: Mapping[tuple[str, ...], float]) -> Iterator[Any]:
+        if metric.kind == "histogram":
+            return _histogram_family(metric, self._histograms[metric.name])
+        return _family(metric, {**self._values[metric.name], **sampled})
 
 
 def _known(name: str, labels: tuple[str, ...]) -> str:

@@ -54,10 +54,10 @@ def test_a_batch_raises_what_it_did() -> None:
     """Twice the same batch is twice the counts; the share is the newest, and the promise has its own bucket."""
     metrics = Metrics()
     job = JobMetrics(metrics, (CONTRACT, *OLDER), 0.2)
-    carried = Carried("1", {"accepted": 8, "rejected": 2}, 5, None, {ENUM: 2}, (3.0, 61.0))
+    carried = Carried("1", {"accepted": 8, "rejected": 2}, 5, None, {ENUM: 2}, (3.0, 61.0), ())
     job.done(Batch(carried, 1.5))
     assert "tickets_rejected_ratio" not in told(metrics)
-    job.done(Batch(Carried("2", {"accepted": 8, "rejected": 2}, 6, 0.2, {ENUM: 2}, (3.0, 61.0)), 1.5))
+    job.done(Batch(Carried("2", {"accepted": 8, "rejected": 2}, 6, 0.2, {ENUM: 2}, (3.0, 61.0), ()), 1.5))
     found = told(metrics)
     name = CONTRACT.name
     assert found["tickets_records_total"] == {(name, "accepted"): 16, (name, "rejected"): 4}
