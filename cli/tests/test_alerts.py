@@ -100,13 +100,16 @@ def test_each_alert_fires_in_its_fault_and_is_silent_in_a_clean_run() -> None:
 @pytest.mark.parametrize("name", ALERTS)
 def test_a_missing_rule_is_noticed(name: str, tmp_path: Path) -> None:
     """Without its rule the tests of an alert fail: they ask for this one and no other."""
-    shutil.copytree(DEPLOY / "alerts", tmp_path / "alerts")
-    for file in (tmp_path / "alerts").glob("*.yml"):
+    for file in (DEPLOY / "alerts").glob("*.yml"):
         rules: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
         for group in rules["groups"]:
             group["rules"] = [rule for rule in group["rules"] if rule["alert"] != name]
-        file.write_text(yaml.safe_dump(rules), "utf-8")
-    done = promtool("test", "rules", tmp_path / "alerts" / "tests" / TESTS.name)
+        (tmp_path / file.name).write_text(yaml.safe_dump(rules), "utf-8")
+    asked = yaml.safe_load(TESTS.read_text("utf-8"))
+    asked["tests"] = [case for case in asked["tests"] if name in str(case)]
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / TESTS.name).write_text(yaml.safe_dump(asked), "utf-8")
+    done = promtool("test", "rules", tmp_path / "tests" / TESTS.name)
     assert done.returncode != 0
     assert name in done.stdout + done.stderr
 
@@ -157,5 +160,5 @@ def test_another_promise_is_another_threshold(tmp_path: Path) -> None:
     """The number in the rule is the contract's."""
     strict = changed(tmp_path, {"property": "availability", "value": 99.99, "unit": "percent"})
     missed = next(alert for alert in found(strict)[0] if alert.name == "TopicAvailabilityMissed")
-    assert missed.expr.endswith("< 0.9999")
+    assert missed.expr.endswith("* 300 > 259.2")
     assert load(EVERY_TYPE).envelope is None or "JobDown" in {alert.name for alert in found(load(EVERY_TYPE))[0]}

@@ -17,6 +17,7 @@ from runtime.metrics import bound_text
 
 LATE_SHARE = 0.05  # of events that may come later than promised
 BURN = 14.4  # times as fast as the promise allows: 2 % of a month's allowance in an hour (SRE workbook, chapter 5)
+HOUR_S, MONTH_S = 3600, 2_592_000
 NEAR = 0.8  # of a topic's retention
 STALLED_S = 600
 EXPORT_S = AUDIT_S = 86_400
@@ -115,24 +116,26 @@ def _latency(contract: Contract, level: ServiceLevel, value: float) -> tuple[Ale
 
 
 def _availability(contract: Contract, level: ServiceLevel, value: float) -> tuple[Alert, ...]:
-    up, allowed = f"tickets_broker_up{_of(contract)}", round(BURN * (1 - value), 6)
+    """Seconds away, not a share of what was seen: a job that has just begun has seen little."""
+    away = f"sum_over_time((1 - tickets_broker_up{_of(contract)})"
+    hour, month = (round((1 - value) * span, 1) for span in (BURN * HOUR_S, MONTH_S))
     said = f"Promised are {level.value} {level.unit}. {_plain(level.description)} Judged over all hours."
     return (
         Alert(
             "TopicUnavailable",
-            f"1 - avg_over_time({up}[1h]) > {allowed} and 1 - avg_over_time({up}[5m]) > {allowed}",
-            "2m",
+            f"{away}[1h:1m]) * 60 > {hour} and {away}[5m:1m]) > 0",
+            "1m",
             PAGE,
             f"The topic of {contract.name} was away so often that the month's promise will not hold",
-            f"In the last hour it did not answer {{{{ $value | humanizePercentage }}}} of the times. {said}",
+            f"Within the hour it was away for {{{{ $value | humanizeDuration }}}}. {said}",
         ),
         Alert(
             "TopicAvailabilityMissed",
-            f"avg_over_time({up}[30d]) < {value:g}",
+            f"{away}[30d:5m]) * 300 > {month}",
             "5m",
             TICKET,
-            f"The topic of {contract.name} answered less often than promised in 30 days",
-            f"It answered {{{{ $value | humanizePercentage }}}} of the times. {said}",
+            f"The topic of {contract.name} was away for longer than 30 days may be",
+            f"It was away for {{{{ $value | humanizeDuration }}}}. {said}",
         ),
     )
 
@@ -207,7 +210,7 @@ def _of_job(contract: Contract) -> Iterator[Alert]:
         "30s",
         PAGE,
         f"The broker does not answer for the topic of {name}",
-        "The job waits for it for a minute and then ends; nothing is lost, and nothing goes on.",
+        "The job waits for some minutes and then ends; nothing is lost, and nothing goes on.",
     )
     yield from _near_retention(contract, age)
 
