@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from runtime import logs
 from runtime.files import write_atomically
 from runtime.workspace import Workspace
 
@@ -22,11 +23,14 @@ class Standing:
 
 
 def note(workspace: Workspace, command: str, contract: str, ok: bool) -> None:
-    """Keep that `command` (export, audit) ran now on a contract."""
+    """Keep that `command` (export, audit) ran now on a contract; where that can't be, a warning says so and no more."""
     now, before = datetime.now(UTC), read(workspace, command, contract)
     succeeded = now if ok else before.succeeded_at if before else None
     said = {"ok": ok, "at": now.isoformat(), "succeeded_at": succeeded.isoformat() if succeeded else None}
-    write_atomically(workspace.standing(command, contract), json.dumps(said) + "\n")
+    try:
+        write_atomically(workspace.standing(command, contract), json.dumps(said) + "\n")
+    except OSError as error:  # a full disk must not turn a good audit into a failed one
+        logs.get(__name__).warning("what this run came to could not be kept", command=command, error=error.strerror)
 
 
 def read(workspace: Workspace, command: str, contract: str) -> Standing | None:

@@ -37,3 +37,12 @@ def test_a_file_that_is_not_ours_says_nothing(tmp_path: Path, text: str) -> None
     note(space, "audit", "t", ok=True)
     space.standing("audit", "t").write_text(text, "utf-8")
     assert read(space, "audit", "t") is None
+
+
+def test_a_run_is_not_failed_by_what_cannot_be_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command goes on, and says it."""
+    space = Workspace.open(tmp_path)
+    (tmp_path / "standing").write_text("in the way", "utf-8")
+    note(space, "audit", "t", ok=True)
+    assert "could not be kept" in capsys.readouterr().err
+    assert read(space, "audit", "t") is None
