@@ -1,5 +1,8 @@
 """What a job tells of its batches and its workspace, without Spark and without a broker."""
 
+import shutil
+import subprocess
+import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,11 +21,12 @@ from processing.stream import Batch
 from producer.send import Delivery
 from runtime import standing
 from runtime.lag import NOTHING, Left
-from runtime.metrics import METRICS, Metrics
+from runtime.metrics import METRICS, Metrics, serve
 from runtime.workspace import Workspace
 
 CONTRACT = Catalogue(HOME).get("client_tickets")
 OLDER = Catalogue(HOME).older(CONTRACT)
+PROMTOOL = shutil.which("promtool")
 ENUM = "client_tickets.v2/priority/enum"
 
 
@@ -155,3 +159,21 @@ def test_the_page_names_every_metric_as_the_table_does() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `tickets_")]
     wanted = [f"| `{m.name}` | {m.kind} | {', '.join(m.labels)} | {m.side} | {m.help} |" for m in METRICS.values()]
     assert rows == wanted
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the PATH (it comes with Prometheus)")
+def test_promtool_has_nothing_to_say_about_the_exposition() -> None:
+    """Names, units, kinds and help, of every metric of the table, as Prometheus' own linter judges them."""
+    metrics = Metrics()
+    for metric in METRICS.values():
+        labels = ("t",) * len(metric.labels)
+        if metric.kind == "histogram":
+            metrics.histogram(metric.name, *labels)
+        elif metric.kind == "counter":
+            metrics.add(metric.name, *labels)
+        else:
+            metrics.put(metric.name, *labels, value=1)
+    with serve(metrics, "127.0.0.1", 0) as address, urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own
+        text = answer.read()
+    done = subprocess.run([str(PROMTOOL), "check", "metrics"], input=text, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
