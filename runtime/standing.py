@@ -1,7 +1,7 @@
 """What a command came to, kept in the workspace for whoever asks later: a running job tells it in its metrics.
 
 One small JSON file per command and contract, replaced whole: `ok` of the newest run, when that was (`at`), and when one
-was ok (`succeeded_at`, null for never). It goes where the workspace goes and needs no agent that collects text files.
+was ok (`succeeded_at`, null for never). It goes where the workspace goes, and no other process has to collect it.
 """
 
 import json
