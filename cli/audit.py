@@ -12,7 +12,7 @@ from cli.contracts import catalogue
 from cli.process import unbroken
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
-from runtime import logs
+from runtime import logs, standing
 from runtime.broker import Broker, connect
 from runtime.continuity import BrokenError, Continuity
 from runtime.delta import is_table
@@ -44,6 +44,7 @@ def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broke
     complaints = (_broken(tables / "ledger", broker, topic), _unfinished(contract, workspace))
     found["complaints"] += [complaint for complaint in complaints if complaint]
     found["ok"] = found["ok"] and not found["complaints"]
+    standing.note(workspace, "audit", contract.name, found["ok"])
     return found
 
 

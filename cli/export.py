@@ -12,6 +12,7 @@ from cli import options
 from cli.contracts import catalogue
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
+from runtime import standing
 from runtime.errors import MachineError
 from runtime.workspace import Workspace
 
@@ -51,7 +52,13 @@ def _export(
     from exports.run import Order, export
 
     outputs = tuple(folder.outputs(source))
-    return export(Order(source, outputs, workspace, formats, with_raw), _progress())
+    try:
+        answer = export(Order(source, outputs, workspace, formats, with_raw), _progress())
+    except Exception:
+        standing.note(workspace, "export", source.name, ok=False)
+        raise
+    standing.note(workspace, "export", source.name, ok=True)
+    return answer
 
 
 def _progress() -> Callable[[str], None]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+LOOPBACK = "127.0.0.1"  # metrics are for whoever runs the command, unless told otherwise
+
 data = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -46,3 +48,26 @@ class Share(click.ParamType[Decimal]):
         if not 0 <= share <= 1:
             self.fail(f"'{value}' is no share; write 3% or 0.03.", param, ctx)
         return share
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """`9464` or `HOST:PORT` to (host, port); the host is this machine alone unless one is given."""
+
+    name = "[host:]port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        """Refuse, with examples, what is no address."""
+        if isinstance(value, tuple):
+            return value
+        match = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]:|([\w.\-]+):)?(\d{1,5})", str(value).strip())
+        if match is None or int(match[3]) > 65_535:
+            self.fail(f"'{value}' is no address; write 9464 or 0.0.0.0:9464.", param, ctx)
+        return match[1] or match[2] or LOOPBACK, int(match[3])
+
+
+metrics = click.option(
+    "--metrics",
+    type=Address(),
+    envvar="TICKETS_METRICS",
+    help="Answer Prometheus there while running: PORT of this machine alone, or HOST:PORT (or TICKETS_METRICS).",
+)

@@ -5,7 +5,6 @@ import json
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,8 @@ import click
 
 from cli import options
 from cli.contracts import catalogue, topic_config
+from cli.told import Told
+from cli.watching import served, watched_job
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import logs
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from processing.derive import Derivation
-    from processing.flood import Watch
     from processing.position import Lost, Position
-    from processing.stream import Batch
+    from runtime.metrics import Metrics
 
 SHORT_RUN_EVENTS = 300_000  # below, starting Java takes longer than the work
 ALERT = 0.2  # share of rejected records that is told, unless another is given
@@ -97,6 +97,7 @@ def run_process(
     limits: "Limits | None" = None,
     accept_loss: bool = False,
     stop: threading.Event | None = None,
+    metrics: "Metrics | None" = None,
 ) -> dict[str, Any]:
     """Read the topic into the workspace's tables; the counts by outcome of what this run read."""
     from runtime import kafka
@@ -109,6 +110,10 @@ def run_process(
     with contextlib.ExitStack() as held:
         lease = held.enter_context(Lease.acquire(workspace.tables(contract.name) / ".lease", "process"))
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
+        limits = limits or Limits(ALERT, None)
+        majors = (contract, *folder.older(contract))
+        watching = watched_job(metrics, majors, workspace, broker, limits.alert) if metrics else None
+        watched = held.enter_context(watching) if watching else None
         marks = kafka.watermarks(broker.bootstrap, envelope.topic)
         few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
         spark = spark_session(workspace, master, short=few and every is None)
@@ -119,8 +124,7 @@ def run_process(
 
         continuity = Continuity(broker.bootstrap, envelope.topic, accept_loss=accept_loss)
         held.enter_context(contextlib.closing(continuity))
-        limits = limits or Limits(ALERT, None)
-        told = Told(Watch(limits.alert, limits.stop))
+        told = Told(Watch(limits.alert, limits.stop), watched)
         held.enter_context(java_needed(workspace.logs / "spark.log"))
         Job(
             spark=spark,
@@ -158,51 +162,9 @@ def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
     return lambda at: continuity.check({partition: (last.offset, last.received_at) for partition, last in at.items()})
 
 
-class Told:
-    """A run as its log tells it, and what is summed up at its end."""
-
-    def __init__(self, watch: "Watch") -> None:
-        self.watch = watch
-        self.totals: Counter[str] = Counter()
-        self.batches = 0
-        self.alerts = 0
-        self._log = logs.get("processing")
-
-    def begun(self) -> None:
-        """A batch begins."""
-        self._log.info("batch begun", batch=self.batches)
-
-    def done(self, batch: "Batch | None") -> None:
-        """A batch is in the tables; a flood of refusals begins or ends."""
-        from processing.stream import describe
-
-        if batch is None:
-            self._log.info("batch empty", batch=self.batches)
-            return
-        carried = batch.carried
-        self._log.info(
-            "batch committed",
-            batch=self.batches,
-            ledger_version=carried.version,
-            seconds=round(batch.seconds, 2),
-            **describe(carried.outcomes),
-        )
-        self.batches += 1
-        self.totals.update(carried.outcomes)
-        if self.watch.turned(carried.rejected_share):
-            self.alerts += self.watch.alerted
-            self._alert(carried.rejected_share)
-
-    def _alert(self, share: float | None) -> None:
-        said = {"rejected_share": None if share is None else round(share, 4), "limit": self.watch.alert_at}
-        if self.watch.alerted:
-            self._log.warning("alert: many records are rejected", **said, see="tickets quarantine stats")
-        else:
-            self._log.info("alert over: few records are rejected", **said)
-
-
 @click.command(
     epilog="\b\nExamples:\n  tickets process client_tickets --once\n  tickets process client_tickets --every 5s\n"
+    "  tickets process client_tickets --every 5s --metrics 9464 --log-format json\n"
 )
 @click.argument("contract")
 @click.option("--once", is_flag=True, help="Read what the topic holds now, then end.")
@@ -243,6 +205,7 @@ class Told:
     show_default=True,
     help="Form of log lines.",
 )
+@options.metrics
 @options.contracts
 @options.broker
 @options.data
@@ -257,6 +220,7 @@ def command(
     alert_rejected: Decimal,
     accept_loss: bool,
     log_format: Any,
+    metrics: tuple[str, int] | None,
     contracts: Path | None,
     broker: str,
     data: Path,
@@ -276,7 +240,7 @@ def command(
     folder, workspace = catalogue(contracts), Workspace.open(data)
     found = topic_contract(folder, contract)
     limits = Limits(float(alert_rejected), None if max_rejected is None else float(max_rejected))
-    with connect(broker, workspace) as where:
+    with served(metrics) as shown, connect(broker, workspace) as where:
         done = run_process(
             found,
             folder,
@@ -288,6 +252,7 @@ def command(
             limits=limits,
             accept_loss=accept_loss,
             stop=stop,
+            metrics=shown,
         )
     if as_json:
         click.echo(json.dumps(done))

@@ -5,7 +5,7 @@ Killed at any point it leaves the ledger with all of the batch or nothing, and d
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
-from processing import derive, ledger, tables
+from processing import derive, ledger, measure, tables
 from processing import position as positions
 from processing.derive import BATCH, Derivation, References
 from processing.flood import FloodError, Watch
@@ -27,12 +27,19 @@ _SHOWN = 3  # clauses named where a flood stops the job
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a batch was: records by outcome, its ledger version, and the share of refused ones (flood.Watch)."""
+    """What a batch was: records by outcome, its ledger version, and the share of refused ones (flood.Watch).
+
+    `clauses` are records by clause they break, `delays_s` how long after its own time each event reached the broker.
+    `traces` are ids that producers sent along, a few of them (measure.traces).
+    """
 
     batch: str
     outcomes: Mapping[str, int]
     version: int
     rejected_share: float | None
+    clauses: Mapping[str, int]
+    delays_s: Sequence[float]
+    traces: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Carrier:
         self.index.follow()
         decoded = ledger.decode(records, self.derivation.versions, self.key, self.derivation.erased).persist()
         try:
-            held = ledger.claims(decoded)
+            held = ledger.claims(decoded, *measure.columns(self.derivation.source))
             if held.num_rows == 0:
                 return None
             done = self._commit(decoded, held, turn, before, at)
@@ -84,7 +91,8 @@ class Carrier:
         self.lease.check()
         version = ledger.commit(ledger.settle(decoded, twins, batch), turn, said)
         self.index.add(claimed, twins, before, version)
-        return Carried(batch, outcomes, version, share)
+        more = measure.clauses(held), measure.delays(held), measure.traces(held)
+        return Carried(batch, outcomes, version, share, *more)
 
     def _watched(self, decoded: DataFrame, outcomes: Mapping[str, int]) -> float | None:
         try:

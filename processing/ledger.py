@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract, Finding
@@ -138,12 +138,12 @@ def _lateness(
     return late, early
 
 
-def claims(decoded: DataFrame) -> "pa.Table":
-    """What the driver settles and counts, one row per record in order of coordinates: index.CLAIMS, then received_at
-    and outcome.
+def claims(decoded: DataFrame, *more: Column) -> "pa.Table":
+    """What the driver settles and counts, one row per record in order of coordinates: index.CLAIMS, then received_at,
+    outcome and `more`.
     """
     columns = ("partition", "offset", "event_id", "body_hash", "received_at", "outcome")
-    return decoded.select(*columns).toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")])
+    return decoded.select(*columns, *more).toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")])
 
 
 def settle(decoded: DataFrame, twins: "pa.Table", batch: str) -> DataFrame:

@@ -52,6 +52,7 @@ def newest(rows: pa.Table) -> Position:
     """Of rows with partition, offset and received_at: the highest offset of each partition."""
     if rows.num_rows == 0:
         return {}
+    rows = rows.select(["partition", "offset", "received_at"])  # a join takes no lists, which others may bring
     tops = rows.group_by("partition").aggregate([("offset", "max")])
     found = tops.join(rows, ["partition", "offset_max"], ["partition", "offset"], "left outer").to_pylist()
     return {row["partition"]: Last(row["offset_max"], row["received_at"]) for row in found}

@@ -177,9 +177,9 @@ def partition_count(client: Any, name: str) -> int:
     return len(topic.partitions)
 
 
-def watermarks(bootstrap: str, topic: str) -> dict[int, tuple[int, int]]:
+def watermarks(bootstrap: str, topic: str, timeout_s: float = REQUEST_S) -> dict[int, tuple[int, int]]:
     """Partition to (low, high): the first offset still there, and the one after the last; MachineError if no
-    topic.
+    topic. Each of its three requests may take `timeout_s`.
 
     Read through the admin client: a consumer would make the broker create its offsets topic.
     """
@@ -188,7 +188,7 @@ def watermarks(bootstrap: str, topic: str) -> dict[int, tuple[int, int]]:
 
     client = admin(bootstrap)
     try:
-        found = client.list_topics(topic, timeout=REQUEST_S).topics[topic]
+        found = client.list_topics(topic, timeout=timeout_s).topics[topic]
         if found.error is not None:
             raise MachineError(
                 f"topic {topic} does not exist on {bootstrap}",
@@ -196,7 +196,7 @@ def watermarks(bootstrap: str, topic: str) -> dict[int, tuple[int, int]]:
             )
         places = [TopicPartition(topic, number) for number in sorted(found.partitions)]
         low, high = (
-            client.list_offsets(dict.fromkeys(places, spec), request_timeout=REQUEST_S)
+            client.list_offsets(dict.fromkeys(places, spec), request_timeout=timeout_s)
             for spec in (OffsetSpec.earliest(), OffsetSpec.latest())
         )
         return {place.partition: (low[place].result().offset, high[place].result().offset) for place in places}

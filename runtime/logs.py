@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, Literal
+from uuid import uuid4
 
 import structlog
 
@@ -10,13 +12,15 @@ import structlog
 def configure(fmt: Literal["text", "json"], level: str = "info") -> None:
     """Choose form and level for the whole process; called once by the command.
 
-    JSON lines have the keys ts (UTC, ISO 8601), level, event and room, and whatever the caller adds.
+    JSON lines have the keys ts (UTC, ISO 8601), level, event, room and run, whatever the caller adds, and what is
+    bound by `bind`. `run` is one new id for each call of this, so for each command.
     """
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if fmt == "text":
         renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="ts", pad_event_to=0)
     structlog.configure(
         processors=[
+            *((structlog.contextvars.merge_contextvars, _of_run(uuid4().hex)) if fmt == "json" else ()),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
             structlog.processors.dict_tracebacks if fmt == "json" else structlog.processors.StackInfoRenderer(),
@@ -26,6 +30,21 @@ def configure(fmt: Literal["text", "json"], level: str = "info") -> None:
         logger_factory=stderr_logger,
         cache_logger_on_first_use=False,
     )
+
+
+def _of_run(run: str) -> structlog.typing.Processor:
+    """Not a context variable: those begin empty in each new thread, and Spark calls a batch in one of its own."""
+
+    def processor(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**event, "run": run}
+
+    return processor
+
+
+def bind(**ids: str | int) -> None:
+    """Add ids (batch, trace_id) to every later JSON line of this thread, instead of those bound before."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**ids)
 
 
 def stderr_logger(*_: Any) -> structlog.WriteLogger:

@@ -79,6 +79,10 @@ class Workspace:
         """Keys; readable by their owner alone."""
         return self.root / "secrets"
 
+    def standing(self, command: str, contract: str) -> Path:
+        """What a command (export, audit) came to the last time on one input contract."""
+        return self.root / "standing" / f"{command}-{contract}.json"
+
     @property
     def logs(self) -> Path:
         """Spark's log and the like."""

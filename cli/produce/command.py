@@ -16,6 +16,7 @@ from cli.contracts import catalogue
 from cli.produce.parameters import PRODUCER_VARIABLE, Moment, Name, own_name
 from cli.produce.runs import default_start, nothing_waits, outbox_folder, run_file, run_generated, run_resumed
 from cli.produce.summary import exit_code, summary
+from cli.watching import served
 from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import connect
@@ -42,6 +43,7 @@ Examples:
   tickets produce client_tickets --from tickets.csv
   cat tickets.jsonl | tickets produce client_tickets --from - --make-ids
   tickets produce client_tickets --from tickets.jsonl --receipts sent.jsonl --producer ticketing-1
+  tickets produce client_tickets --events 5000000 --rate 500 --metrics 9465
   tickets produce client_tickets --resume        # what was not acknowledged, once its cause is mended
 """
 
@@ -95,6 +97,7 @@ Examples:
     show_default=True,
     help="Seconds a broker may stay silent; one that comes back before is waited for.",
 )
+@options.metrics
 @options.contracts
 @options.data
 @options.broker
@@ -149,6 +152,7 @@ def _done(way: str, contract: Contract, chosen: dict[str, Any], stack: contextli
         own = _generator(contract, chosen)
     elif way == FROM:
         own = _own_file(chosen, stack)
+    pace["metrics"] = stack.enter_context(served(chosen["metrics"]))
     pace["receipts"] = _receipts(contract, chosen["receipts"], stack)
     workspace = Workspace.open(chosen["data"])
     if way == RESUME:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from cli.produce.parameters import own_name
 from cli.produce.session import delivered, meter, session
+from cli.watching import refusing
 from contracts.compiler.model import Contract
 from runtime.broker import Broker
 from runtime.workspace import Workspace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from producer.outbox import Outbox
     from producer.receipts import Receipts
     from producer.resume import Resumed, Waiting
+    from runtime.metrics import Metrics
 
 NONE = Decimal(0)
 
@@ -52,6 +54,7 @@ def run_generated(
     receipts: "Receipts | None" = None,
     timeout_s: float = 60.0,
     progress: bool = False,
+    metrics: "Metrics | None" = None,
 ) -> dict[str, Any]:
     """Send `events` generated events; `start` None is `default_start`, `producer` None is `own_name`.
 
@@ -64,7 +67,7 @@ def run_generated(
     began_s, outbox = time.monotonic(), _outbox(contract, workspace)
     start = start or default_start(contract, datetime.now(UTC))
     counts = plan(contract, events, Shares(invalid, duplicates, late))
-    with session(contract, broker, timeout_s, outbox, receipts) as sender, interruptible() as stopped:
+    with session(contract, broker, timeout_s, outbox, receipts, metrics) as sender, interruptible() as stopped:
         with meter(f"Sending to {contract.name}", events, progress) as advance:
             sendings = mixed(contract, events, seed, start, counts, producer or own_name())
             sent = send_all(sendings, sender, Control(Pace(rate, time.monotonic()), stopped, advance))
@@ -97,6 +100,7 @@ def run_file(
     rate: float | None,
     timeout_s: float,
     progress: bool,
+    metrics: "Metrics | None" = None,
 ) -> dict[str, Any]:
     """Send somebody's own events; in the summary `read` = `sent` + `refused`.
 
@@ -111,7 +115,9 @@ def run_file(
     gate, began_s, outbox = Gate(contract, make_ids, producer), time.monotonic(), _outbox(contract, workspace)
     lines = table.rows(contract, file) if input_format == "csv" else jsonl(file)
     refusals = Refusals(workspace.refused / f"{contract.name}-{stamp(datetime.now(UTC))}.jsonl")
-    with session(contract, broker, timeout_s, outbox, receipts) as sender, interruptible() as stopped:
+    if metrics is not None:
+        metrics.watch(refusing(refusals, contract))
+    with session(contract, broker, timeout_s, outbox, receipts, metrics) as sender, interruptible() as stopped:
         with meter(f"Sending to {contract.name}", size, progress) as advance, contextlib.closing(refusals):
             control = Control(Pace(rate, time.monotonic()), stopped, advance)
             taken = send_lines(lines, gate, refusals, sender, control)
@@ -136,6 +142,7 @@ def run_resumed(
     rate: float | None,
     timeout_s: float,
     progress: bool,
+    metrics: "Metrics | None" = None,
 ) -> dict[str, Any]:
     """Send what stands in these outbox files; in the summary `left` records still stand there."""
     from producer.event import envelope_of
@@ -144,7 +151,7 @@ def run_resumed(
     from producer.run import Control
 
     began_s, topic = time.monotonic(), envelope_of(contract).topic
-    with session(contract, broker, timeout_s, StandsAlready(), receipts) as sender, interruptible() as stopped:
+    with session(contract, broker, timeout_s, StandsAlready(), receipts, metrics) as sender, interruptible() as stopped:
         with meter(f"Sending again to {contract.name}", sum(file.size for file in files), progress) as advance:
             control = Control(Pace(rate, time.monotonic()), stopped, advance)
             done = resume(files, topic, sender, control)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.contracts import topic_config
+from cli.watching import sending
 from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import Broker
@@ -14,11 +15,17 @@ from runtime.broker import Broker
 if TYPE_CHECKING:
     from producer.receipts import Receipts
     from producer.send import Keeper, Sender
+    from runtime.metrics import Metrics
 
 
 @contextlib.contextmanager
 def session(
-    contract: Contract, broker: Broker, timeout_s: float, outbox: "Keeper", receipts: "Receipts | None"
+    contract: Contract,
+    broker: Broker,
+    timeout_s: float,
+    outbox: "Keeper",
+    receipts: "Receipts | None",
+    metrics: "Metrics | None" = None,
 ) -> Iterator["Sender"]:
     """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished."""
     from producer.event import envelope_of
@@ -34,6 +41,8 @@ def session(
         log.warning("the topic takes less than its contract says", topic=envelope.topic, bytes=largest)
     client = kafka.client_config(broker.bootstrap)
     sender = Sender(Route(client, envelope.topic, envelope.max_bytes, largest, timeout_s), outbox, receipts)
+    if metrics is not None:
+        metrics.watch(sending(sender.delivery, contract))
     log.info("sending", contract=contract.key, topic=envelope.topic, broker=broker.bootstrap)
     try:
         yield sender

@@ -37,6 +37,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "topic": json.loads,
     "acl": json.loads,
     "asyncapi": yaml.safe_load,
+    "alerts": yaml.safe_load,
     "html": read_html,
 }
 

@@ -6,7 +6,7 @@ Importing this imports no Spark, polars or pandera; the views that need them do 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cli.views import acl, asyncapi, clauses, html, json_schema, markdown, pandera, spark_ddl, topic
+from cli.views import acl, alerts, asyncapi, clauses, html, json_schema, markdown, pandera, spark_ddl, topic
 from contracts.compiler.model import Contract
 
 Render = Callable[[Contract], str]
@@ -30,6 +30,7 @@ _ROWS = (
     View("asyncapi", "AsyncAPI 3.0 of the topic, as YAML", asyncapi.render, None),
     View("topic", "name, partitions, key, headers and settings of the topic", topic.render, None),
     View("acl", "Kafka ACLs of the roles, as JSON and as commands", acl.render, None),
+    View("alerts", "Prometheus alert rules of its service levels, as YAML", alerts.render, None),
     View("markdown", "the contract for people, as Markdown", markdown.render, None),
     View("html", "the contract for people, as one web page", html.render, None),
 )

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_a_bad_key_is_refused_without_repeating_it(tmp_path: Path, monkeypatch: 
 
 
 def test_json_logs_go_to_stderr_with_the_keys_promised(capsys: pytest.CaptureFixture[str]) -> None:
-    """A JSON line has ts, level, event and room; stdout stays empty; lower levels are dropped."""
+    """A JSON line has ts, level, event, room and run; stdout stays empty; lower levels are dropped."""
     logs.configure("json", "info")
     try:
         log = logs.get("processing.ledger")
@@ -121,4 +122,28 @@ def test_json_logs_go_to_stderr_with_the_keys_promised(capsys: pytest.CaptureFix
     record = json.loads(err)
     assert out == ""
     assert record.pop("ts").endswith("Z")
+    assert len(record.pop("run")) == 32
     assert record == {"level": "info", "event": "batch done", "room": "processing", "rows": 3}
+
+
+def test_every_json_line_of_a_run_says_which_run_and_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    """The run's id is the same in every thread; what is bound is the thread's own and replaced by the next."""
+    logs.configure("json", "info")
+    try:
+        log = logs.get("processing")
+
+        def batches() -> None:
+            logs.bind(batch=1, trace_id="a")
+            log.info("one")
+            logs.bind(batch=2)
+            log.info("two")
+
+        thread = threading.Thread(target=batches)
+        thread.start()
+        thread.join()
+        log.info("three")
+    finally:
+        logs.configure("text")
+    one, two, three = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert one["run"] == two["run"] == three["run"]
+    assert [(row.get("batch"), row.get("trace_id")) for row in (one, two, three)] == [(1, "a"), (2, None), (None, None)]

@@ -99,7 +99,7 @@ def ladder(*rungs: Any) -> Sense:
     return sense
 
 
-_SECONDS: Mapping[str, float] = {
+SECONDS: Mapping[str, float] = {
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "minute", "minutes"), 60),
@@ -132,5 +132,5 @@ def _amount(value: Any, unit: Any) -> tuple[Decimal, str] | None:
         number = Decimal(str(value))
     except ArithmeticError:
         return None
-    factor = _SECONDS.get(str(unit or "").lower())
+    factor = SECONDS.get(str(unit or "").lower())
     return (number, str(unit or "")) if factor is None else (number * Decimal(str(factor)), "time")
