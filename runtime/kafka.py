@@ -19,6 +19,7 @@ from runtime.wait import until
 VARIABLE = "TICKETS_KAFKA_CONFIG"
 REQUEST_S = 10.0
 TOPIC_DEADLINE_S = 30.0
+RIGHT_IT = "Correct the contract."
 SILENT = {"log_level": "0", "log.connection.close": "false"}  # librdkafka would write to stderr by itself
 JAVA_NAMES = {
     "sasl.mechanisms": "sasl.mechanism",
@@ -180,7 +181,9 @@ def create(client: Any, name: str, partitions: int, config: Mapping[str, str]) -
     except KafkaException as error:
         reason = error.args[0]
         if reason.code() in final:
-            raise MachineError(f"topic {name} can't be created: {reason.str()}", "Correct the contract.") from error
+            forbidden = reason.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+            remedy = "Ask whoever keeps the broker to run `tickets broker apply`." if forbidden else RIGHT_IT
+            raise MachineError(f"topic {name} can't be created: {reason.str()}", remedy) from error
         return str(reason.str())
     return "created, but not shown"
 

@@ -107,7 +107,7 @@ def test_each_enforcer_can_be_asked(orders: Path, enforcer: str) -> None:
 
 
 def test_a_framed_payload_is_refused_by_all_and_told_as_such(orders: Path) -> None:
-    """What a Schema Registry's serializer puts before a value makes it no JSON, whoever is asked; the reason says so."""
+    """What a Schema Registry's serializer puts before a value makes it no JSON for anyone; the reason says so."""
     framed = b'\0\0\0\0\x07{"id":1}\n\0\0\x01\x86\xa1{"id":1}\n'
     rows = answers(tickets("verdict", orders, "-", "--enforcer", "all", stdin=framed))
     assert [row["violations"][0]["clause"] for row in rows] == ["orders.v1/$/json", "orders.v1/$/utf8"]
