@@ -52,11 +52,11 @@ def ended(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 def document(plan: Plan, outcomes: Iterable[Outcome], broker: str, prune: bool) -> dict[str, Any]:
     """The same as one JSON document; `state` is planned, kept (for want of --prune), done, failed or not tried."""
-    reached = {row.step: row for row in outcomes}
+    reached = list(outcomes)
     due = plan.due(prune)
 
     def row(step: Step) -> dict[str, Any]:
-        outcome = reached.get(step)
+        outcome = next((made for made in reached if made.step is step), None)
         state = outcome.state if outcome else "planned" if step in due else "kept"
         why = outcome.error.what if outcome and outcome.error else None
         acl = asdict(step.target) if isinstance(step.target, Acl) else None
