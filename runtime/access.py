@@ -14,6 +14,8 @@ from runtime.errors import MachineError
 REQUEST_S = kafka.REQUEST_S
 MECHANISM = "SCRAM-SHA-512"
 ITERATIONS = 8192  # RFC 7677 asks for 4,096 at least; Kafka takes up to 16,384
+NO_TOPIC = "/"  # no legal name
+SHOWN = 200  # characters of a broker's own words: some brokers give the whole request back
 CLUSTER = "CLUSTER"  # Kafka's word for what librdkafka calls BROKER
 
 
@@ -77,25 +79,36 @@ def read_topic(client: Any, name: str) -> Topic | None:
 
 
 def read_acls(client: Any) -> frozenset[Acl] | None:
-    """Every access rule that the broker tells us of; None where it has no authorizer."""
+    """Every access rule; None where the broker has no authorizer. MachineError where this user may not know.
+
+    The client gives no rule for each of these cases as for a broker without rules, and never the broker's error. A
+    removal of rules for a name that no topic can have tells them apart.
+    """
     from confluent_kafka import KafkaError, KafkaException
     from confluent_kafka.admin import AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType
     from confluent_kafka.admin import ResourceType as Kind
 
-    every = AclBindingFilter(
-        Kind.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
-    )
+    any_ = (None, None, AclOperation.ANY, AclPermissionType.ANY)
+    every = AclBindingFilter(Kind.ANY, None, ResourcePatternType.ANY, *any_)
+    none = AclBindingFilter(Kind.TOPIC, NO_TOPIC, ResourcePatternType.LITERAL, *any_)
     with answered("which access rules it has"):
+        if found := client.describe_acls(every, request_timeout=REQUEST_S).result():
+            return frozenset(_said(rule) for rule in found if rule.restype.name != "UNKNOWN")  # of delegation tokens
         try:
-            return frozenset(map(_said, client.describe_acls(every, request_timeout=REQUEST_S).result()))
+            for future in client.delete_acls([none], request_timeout=REQUEST_S).values():
+                future.result()
         except KafkaException as error:
             if error.args[0].code() == KafkaError.SECURITY_DISABLED:
                 return None
             raise
+    return frozenset()
 
 
 def read_users(client: Any) -> frozenset[str]:
-    """Who has a SCRAM password."""
+    """Who has a SCRAM password.
+
+    Only for a user who may know (ask `read_acls` first): librdkafka 2.16 ends the process over the broker's refusal.
+    """
     with answered("which users it has"):
         return frozenset(client.describe_user_scram_credentials(request_timeout=REQUEST_S).result())
 
@@ -157,7 +170,7 @@ class answered:  # noqa: N801 - reads as a clause: with answered("to create topi
         if isinstance(error, KafkaException):
             reason = error.args[0]
             raise MachineError(
-                f"the broker was asked {self._asked}, and answered {reason.name()}: {reason.str()}",
+                f"the broker was asked {self._asked}, and answered {reason.name()}: {reason.str()[:SHOWN]}",
                 f"The user of {kafka.VARIABLE} must be one who keeps the broker and may alter the cluster.",
             ) from error
 

@@ -4,13 +4,14 @@ Three ways in: SASL on plain text, SASL on TLS, and one without any login, whose
 broker logs in by PLAIN with a password of the broker's settings, since SCRAM users can only be made by somebody.
 """
 
-import os
 import secrets
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from features.harness import Pipeline
 from runtime.broker.embedded import free_port
@@ -74,10 +75,11 @@ class Secured:
     def client(self, user: str, listener: str = "sasl", password: str | None = None) -> dict[str, str]:
         """librdkafka's words for one user on one way in."""
         if listener == "open":
-            return {"security.protocol": "PLAINTEXT"}
+            return {"security.protocol": "PLAINTEXT", "bootstrap.servers": self.address(listener)}
         tls = {"security.protocol": "SASL_SSL", "ssl.ca.location": str(self.authority)}
         return {
             **(tls if listener == "tls" else {"security.protocol": "SASL_PLAINTEXT"}),
+            "bootstrap.servers": self.address(listener),
             "sasl.mechanism": "PLAIN" if user == KEEPER else "SCRAM-SHA-512",
             "sasl.username": user,
             "sasl.password": password or self.password(user),
@@ -119,11 +121,11 @@ def openssl(*words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def started(folder: Path) -> tuple[Secured, Pipeline]:
-    """The broker, running, kept by nobody but its keeper; `Pipeline.close` ends it."""
+def started(folder: Path, environment: pytest.MonkeyPatch) -> tuple[Secured, Pipeline]:
+    """The broker, running, and a workspace whose commands are its keeper's; `Pipeline.close` ends it."""
     made = Secured(folder)
-    os.environ["TICKETS_EMBEDDED_CONFIG"] = str(made.write_settings())
-    os.environ["TICKETS_KAFKA_CONFIG"] = str(made.client_file(KEEPER))
+    environment.setenv("TICKETS_EMBEDDED_CONFIG", str(made.write_settings()))
+    environment.setenv("TICKETS_KAFKA_CONFIG", str(made.client_file(KEEPER)))
     site = Pipeline(folder / "data")
     site.run("broker", "up", "--port", str(made.ports["sasl"]))
     site.address = {"bootstrap": made.address("sasl")}
