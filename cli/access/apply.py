@@ -160,11 +160,16 @@ def _asks(chosen: Choices) -> bool:
     return not chosen.yes and not chosen.check
 
 
+def terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
 def _agree(chosen: Choices) -> None:
     """Return once it may be carried out: wrong use where nobody can be asked, and nobody said yes."""
     if not _asks(chosen):
         return
-    if not sys.stdin.isatty():
+    if not terminal():
         raise click.UsageError("Nobody can be asked here: add --yes to carry this out, or --check to look only.")
     if not click.confirm("Carry this out?", err=True):
         click.echo("Nothing was changed.", err=True)
