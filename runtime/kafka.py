@@ -124,9 +124,14 @@ def ready(client: Any, timeout_s: float = 1.0) -> bool:
 
 
 def require(bootstrap: str, deadline_s: float = REQUEST_S) -> None:
-    """Return once the broker answers; MachineError with the client's last complaint if it does not."""
+    """Return once the broker answers; MachineError with the client's last complaint that says why if it does not."""
     complaints: list[str] = []
-    client = admin(bootstrap, {"error_cb": lambda error: complaints.append(error.str())})
+
+    def complain(error: Any) -> None:
+        if error.name() != "_ALL_BROKERS_DOWN" or not complaints:  # which follows the one that says why
+            complaints.append(error.str())
+
+    client = admin(bootstrap, {"error_cb": complain})
     if until(lambda: ready(client), deadline_s):
         return
     client.poll(0)  # hands the complaints to error_cb

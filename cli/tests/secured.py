@@ -72,7 +72,7 @@ class Secured:
         text = SETTINGS.format(keystore=certify(self.folder), **known)
         return private(self.folder / "server.properties", text)
 
-    def client(self, user: str, listener: str = "sasl", password: str | None = None) -> dict[str, str]:
+    def client(self, user: str, listener: str = "sasl") -> dict[str, str]:
         """librdkafka's words for one user on one way in."""
         if listener == "open":
             return {"security.protocol": "PLAINTEXT", "bootstrap.servers": self.address(listener)}
@@ -82,7 +82,7 @@ class Secured:
             "bootstrap.servers": self.address(listener),
             "sasl.mechanism": "PLAIN" if user == KEEPER else "SCRAM-SHA-512",
             "sasl.username": user,
-            "sasl.password": password or self.password(user),
+            "sasl.password": self.password(user),
         }
 
     def client_file(self, user: str, listener: str = "sasl") -> Path:
