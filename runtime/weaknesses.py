@@ -154,32 +154,51 @@ def weaknesses(data: Path) -> list[Row]:
     """A row for each weak setting, or one that says that none was found; `data` is the workspace's folder."""
     workspace = Workspace(data.expanduser().resolve())
     files = {name: Path(path) for name in SECRET_FILES if (path := os.environ.get(name))}
-    found = [*_judged(files, kafka.VARIABLE, CLIENT), *_judged(_server(files, workspace), "broker", SERVER)]
-    key = {"the key of pseudonyms": workspace.secrets / "pseudonym.key"}
-    found += [row for name, path in {**files, **key}.items() if (row := _readable(name, path))]
+    client, server = files.get(kafka.VARIABLE), _server(files, workspace)
+    found = [*_judged(client, kafka.VARIABLE, CLIENT), *_judged(server, embedded.VARIABLE, SERVER)]
+    secrets = {**files, "the key of pseudonyms": workspace.secrets / "pseudonym.key"}
+    if server and any("password" in line for line in _lines(server)):
+        secrets["the broker's settings"] = server
+    secrets |= {key: path for file in (client, server) if file for key, path in _private_keys(file)}
+    named = {path: name for name, path in reversed(secrets.items())}  # a file that has two names is told once
+    found += [row for path, name in named.items() if (row := _readable(name, path))]
     found += _registry(files.get(registry.VARIABLE))
     looked = ", ".join(files) or "no file of settings is named"
     return found or [Row("access", f"nothing weak was found ({looked})", True, None)]
 
 
-def _server(files: Mapping[str, Path], workspace: Workspace) -> dict[str, Path]:
-    """The broker's settings as it runs by them, where it ever ran here; else the user's own."""
+def _server(files: Mapping[str, Path], workspace: Workspace) -> Path | None:
+    """The broker's settings as it runs by them, where it ever ran here; else the user's own, if any."""
     whole = workspace.broker / "server.properties"
-    own = files.get(embedded.VARIABLE)
-    return {"broker": whole} if whole.exists() else {"broker": own} if own else {}
+    return whole if whole.exists() else files.get(embedded.VARIABLE)
 
 
-def _judged(files: Mapping[str, Path], name: str, table: tuple[Weakness, ...]) -> Iterator[Row]:
-    if name not in files:
+def _private_keys(file: Path) -> Iterator[tuple[str, Path]]:
+    """The files of private keys that a file of settings names."""
+    for key, _, path in (line.partition("=") for line in _lines(file)):
+        if key.strip().endswith(("ssl.keystore.location", "ssl.key.location")):
+            yield key.strip(), Path(path.strip())
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file, none where it can't be read: that is a row of its own."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def _judged(file: Path | None, named_by: str, table: tuple[Weakness, ...]) -> Iterator[Row]:
+    if file is None:
         return
     try:
-        settings = kafka.properties(files[name], name)
+        settings = kafka.properties(file, named_by)
     except MachineError as error:
         yield Row("weak: file", error.what, None, error.remedy)
         return
     for row in table:
         if found := row.found(settings):
-            yield Row(row.name, f"{found} (in {files[name]})", None, row.remedy)
+            yield Row(row.name, f"{found} (in {file})", None, row.remedy)
 
 
 def _readable(name: str, path: Path) -> Row | None:

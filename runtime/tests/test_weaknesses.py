@@ -114,6 +114,18 @@ def test_a_secret_that_others_may_read_is_found(tmp_path: Path, monkeypatch: pyt
     assert f"`chmod 600 {client}`" in {row.remedy for row in rows}
 
 
+def test_a_private_key_that_others_may_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that settings name, and the broker's own settings once they hold a password."""
+    (tmp_path / "broker").mkdir()
+    key = written(tmp_path / "broker.pem", {}, 0o644)
+    settings = {**SAFE_SERVER, "listener.name.tls.ssl.keystore.location": key}
+    written(tmp_path / "broker" / "server.properties", settings, 0o644)
+    assert weak(tmp_path) == ["weak: file"] * 2
+    Path(key).chmod(0o600)
+    (tmp_path / "broker" / "server.properties").chmod(0o600)
+    assert weak(tmp_path) == []
+
+
 def test_a_broker_that_ran_here_is_judged_by_what_it_runs_by(tmp_path: Path) -> None:
     """Its settings are the product's with the user's on top; the product's own are not weak: this machine alone."""
     from runtime.broker.embedded import SETTINGS
