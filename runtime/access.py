@@ -44,8 +44,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """What a broker says. A topic that is not there is missing in `topics`; `acls` is None where no authorizer runs,
-    `users` (those with a SCRAM password) where nobody asked.
+    """What a broker says. A topic that is not there is missing in `topics`; `acls` is None where no authorizer runs or
+    nobody asked, `users` (those with a SCRAM password) where nobody asked.
     """
 
     topics: Mapping[str, Topic]
@@ -53,10 +53,11 @@ class Broker:
     users: frozenset[str] | None
 
 
-def read(client: Any, topics: Iterable[str], *, users: bool) -> Broker:
-    """The topics of these names, every access rule, and the users where asked."""
+def read(client: Any, topics: Iterable[str], *, acls: bool, users: bool) -> Broker:
+    """The topics of these names, every access rule and the users where asked; users only with the rules."""
     found = {name: topic for name in topics if (topic := read_topic(client, name))}
-    return Broker(found, read_acls(client), read_users(client) if users else None)
+    rules = read_acls(client) if acls else None
+    return Broker(found, rules, read_users(client) if acls and users else None)
 
 
 def read_topic(client: Any, name: str) -> Topic | None:

@@ -65,7 +65,7 @@ class Choices:
     envvar="TICKETS_REGISTRY",
     help="Address of a Schema Registry where the JSON Schemas are registered (or TICKETS_REGISTRY).",
 )
-@click.option("--without-acls", is_flag=True, help="For a broker that lets everybody in: topics and schemas alone.")
+@click.option("--without-acls", is_flag=True, help="Topics and schemas alone, as for a broker that lets everybody in.")
 @options.contracts
 @options.data
 @options.broker
@@ -90,6 +90,8 @@ def apply(
     Exit codes: 0 as the contracts say, 1 not so (with --check: it would change; else: a step failed), 2 wrong use.
     """
     chosen, folder = Choices(**choices), catalogue(contracts)
+    if users and chosen.without_acls:
+        raise click.UsageError("--users means nothing with --without-acls: nobody logs in where all are let in.")
     want = wanted(_named(folder, contracts_), folder)
     passwords = _passwords(users, want)
     schemas = Registry(registry) if registry else None
@@ -145,8 +147,9 @@ def _applied(want: Wanted, hands: Hands, chosen: Choices) -> int:
 
 def _plan(want: Wanted, hands: Hands, chosen: Choices) -> Plan:
     """The plan by what broker and registry say now; MachineError where access rules can't be had."""
-    found = access.read(hands.client, [topic.name for topic in want.topics], users=bool(hands.passwords))
-    if found.acls is None and not chosen.without_acls:
+    names, rules = [topic.name for topic in want.topics], not chosen.without_acls
+    found = access.read(hands.client, names, acls=rules, users=bool(hands.passwords))
+    if found.acls is None and rules:
         raise MachineError(
             f"the broker at {hands.bootstrap} has no authorizer: anybody may do anything, and no rule can be set",
             "Give it one (docs/access.md), or set up topics and schemas alone with --without-acls.",

@@ -232,7 +232,7 @@ def test_what_is_beyond_the_contract_is_shown_and_removed_only_when_asked(broker
     assert any("User:backup may READ topic *: reaches client_tickets too" in note for note in found["notes"])
     assert {state for *_, state in states(applied(site, "--check", "--prune", expect=1))} == {"planned"}
     assert {state for *_, state in states(applied(site, "--prune", "--yes"))} == {"done"}
-    left = access.read(keeper, [TOPIC], users=False)
+    left = access.read(keeper, [TOPIC], acls=True, users=False)
     assert left.acls is not None
     assert {stray, wide} & left.acls == set()
     assert set(others) <= left.acls

@@ -29,9 +29,10 @@ class Stand:
         self.passwords: dict[str, str] = {}
         self.refuse: str | None = None
 
-    def read(self, client: Any, topics: list[str], *, users: bool) -> Broker:
+    def read(self, client: Any, topics: list[str], *, acls: bool, users: bool) -> Broker:
         """As `access.read`."""
-        return replace(self.state, users=self.state.users if users else None)
+        shown = self.state if acls else replace(self.state, acls=None)
+        return replace(shown, users=shown.users if users else None)
 
     def doing(self) -> Mapping[tuple[str, str], Any]:
         """As the table of the same steps on a real broker."""
@@ -138,6 +139,8 @@ def test_a_broker_without_an_authorizer_is_an_error_unless_that_is_said(stand: S
     assert "has no authorizer" in failed.exception.what
     applied("--yes", "--without-acls")
     assert stand.state.topics.keys() == {TOPIC}
+    stand.state = replace(stand.state, acls=frozenset())
+    assert "Nothing to change." in applied("--without-acls").output
 
 
 def test_what_failed_is_an_error_with_the_brokers_words(stand: Stand) -> None:
@@ -155,6 +158,7 @@ def test_passwords_come_from_a_file_for_our_users_only(stand: Stand, tmp_path: P
     for text, why in (("eve=planted-1\n", "eve in"), ("ticketing-producer=\n", "has no password")):
         file.write_text(text)
         assert why in applied("--users", str(file), "--yes", expect=2).output
+    assert "means nothing" in applied("--users", str(file), "--without-acls", expect=2).output
     file.write_text("tickets-processing=planted=1\n")
     said = applied("--users", str(file), "--yes").output
     assert stand.passwords == {"tickets-processing": "planted=1"}
