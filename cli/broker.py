@@ -1,4 +1,4 @@
-"""`tickets broker`: keep a broker running between commands, so that they share it and start faster."""
+"""`tickets broker`: keep a broker running between commands, and bring any broker to what the contracts say."""
 
 import json
 from dataclasses import asdict
@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from cli import options
+from cli.access.apply import apply
+from cli.access.check import check
 from runtime import broker as brokers
 from runtime.workspace import Workspace
 
@@ -15,17 +17,23 @@ Examples:
   tickets broker up
   tickets broker up --broker redpanda --port 9092
   tickets broker status --json
+  tickets broker apply --check
+  tickets broker check --broker kafka-1:9092
   tickets broker down
 """
 
 
 @click.group(epilog=EXAMPLES)
 def command() -> None:
-    """Keep a broker running between commands.
+    """Keep a broker running between commands; set up topics and access on any broker.
 
-    Without it, each command starts the broker it needs and stops it afterwards (some seconds each time); the
+    Without `up`, each command starts the broker it needs and stops it afterwards (some seconds each time); the
     topics of the embedded broker stay on disk either way. One workspace (--data) runs one broker.
     """
+
+
+command.add_command(apply)
+command.add_command(check)
 
 
 @command.command(epilog="\b\nExample:\n  tickets broker up --port 9092")

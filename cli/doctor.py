@@ -9,35 +9,41 @@ import click
 
 from cli import options
 from runtime.machine import Row, inspect
+from runtime.weaknesses import weaknesses
 
 WIDTH = 80
 MARKS = {True: "ok", False: "MISSING", None: "note"}
 NAME_WIDTH, MARK_WIDTH = 18, 9
+UNREADY = "\nNot ready: see what is MISSING, or weak, above."
 
 EXAMPLES = """\b
 Examples:
   tickets doctor
   tickets doctor --data /mnt/big/data --json
+  tickets doctor --strict                 exit with 1 over a weak setting, too
 """
 
 
 @click.command(epilog=EXAMPLES)
 @options.data
+@click.option("--strict", is_flag=True, help="Exit with 1 over a weak setting, too.")
 @options.as_json
 @click.pass_context
-def command(ctx: click.Context, data: Path, as_json: bool) -> None:
+def command(ctx: click.Context, data: Path, strict: bool, as_json: bool) -> None:
     """Say what this machine has, what is missing, and what to do.
 
     Changes nothing and needs no network. Exits with 1 if something required is missing; a note is no obstacle
-    to `tickets demo`.
+    to `tickets demo`. Rows named `weak` are settings of clients, broker and registry that let others in; what they
+    mean is in docs/access.md.
     """
-    rows = inspect(data)
-    healthy = all(row.ok is not False for row in rows)
+    weak = weaknesses(data)
+    rows = [*inspect(data), *weak]
+    healthy = all(row.ok is not False for row in rows) and not (strict and any(row.ok is None for row in weak))
     if as_json:
         click.echo(json.dumps({"ok": healthy, "rows": [asdict(row) for row in rows]}, indent=2))
     else:
         click.echo("\n".join(line for row in rows for line in lines(row)))
-        click.echo("\nReady: `tickets demo` runs the whole way once." if healthy else "\nNot ready: see MISSING above.")
+        click.echo("\nReady: `tickets demo` runs the whole way once." if healthy else UNREADY)
     ctx.exit(0 if healthy else 1)
 
 

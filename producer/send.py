@@ -113,12 +113,21 @@ class Sender:
 
     def wait(self, seconds: float) -> None:
         """Serve callbacks for at most `seconds`, and no longer than a slice; what they wrote is handed on."""
-        self._producer.poll(min(seconds, SLICE_S))
+        self._serve(min(seconds, SLICE_S))
         if self.delivery.pending and time.monotonic() - self._quiet_since_s > self._route.timeout_s:
             self._mute = True
         self._outbox.flush()
         if self._receipts is not None:
             self._receipts.flush()
+
+    def _serve(self, seconds: float) -> None:
+        """What ends the client's session as a whole is like a silence, with a reason: nothing more is acknowledged."""
+        from confluent_kafka import KafkaException
+
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:
+            self._silence, self._mute = error.args[0].name(), True
 
     def drain(self) -> None:
         """Wait until each record is acknowledged or failed; after a silence of the whole time-out the rest failed."""

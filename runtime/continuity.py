@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from runtime.errors import MachineError
-from runtime.kafka import client_config, watermarks
+from runtime.kafka import client_config, group, watermarks
 
 ANSWER_S = 60.0  # how long a broker may be away
 PAUSE_S = 0.5
@@ -97,7 +97,7 @@ class Continuity:
         if not wanted:
             return {}
         if self._consumer is None:
-            own = {"group.id": "tickets-continuity", "enable.auto.commit": False, "enable.partition.eof": True}
+            own = {"group.id": group("continuity"), "enable.auto.commit": False, "enable.partition.eof": True}
             self._consumer = Consumer({**client_config(self._bootstrap), **own, "fetch.message.max.bytes": 1 << 20})
         self._consumer.assign([TopicPartition(self._topic, p, offset) for p, offset in wanted.items()])
         found: dict[int, int] = {}

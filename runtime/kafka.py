@@ -3,6 +3,9 @@
 Extra client settings (SASL, TLS) come from the properties file that TICKETS_KAFKA_CONFIG names, in
 librdkafka's words, for every client of the product; `spark_options` says the same in Java's. Unset it for the
 embedded broker, which speaks plain text on the loopback interface only.
+
+Rights on consumer groups are given by how a group's name begins. Here every name begins with the file's group.id, else
+with its user, as `tickets contracts show --as acl` grants it.
 """
 
 import os
@@ -16,6 +19,7 @@ from runtime.wait import until
 VARIABLE = "TICKETS_KAFKA_CONFIG"
 REQUEST_S = 10.0
 TOPIC_DEADLINE_S = 30.0
+RIGHT_IT = "Correct the contract."
 SILENT = {"log_level": "0", "log.connection.close": "false"}  # librdkafka would write to stderr by itself
 JAVA_NAMES = {
     "sasl.mechanisms": "sasl.mechanism",
@@ -33,16 +37,20 @@ JAVA_NAMES = {
 def extra_settings() -> dict[str, str]:
     """The settings of the properties file, or none; MachineError where it can't be read."""
     name = os.environ.get(VARIABLE)
-    if not name:
-        return {}
+    return properties(Path(name), VARIABLE) if name else {}
+
+
+def properties(path: Path, named_by: str) -> dict[str, str]:
+    """The `key=value` lines of a file; `named_by` is what named it. No message shows a value: it may be a secret."""
+    name = str(path)
     try:
-        lines = Path(name).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise MachineError(f"{VARIABLE} names {name}, which can't be read", "Correct it, or unset it.") from error
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MachineError(f"{named_by} names {name}, which can't be read", "Correct it, or unset it.") from error
     rows = [line.strip() for line in lines if line.strip() and line.strip()[0] not in "#!"]
-    broken = [row.partition("=")[0] for row in rows if "=" not in row]
+    broken = [number for number, line in enumerate(lines, 1) if line.strip() in rows and "=" not in line]
     if broken:
-        raise MachineError(f"{name} has a line without '=': {broken[0]}", "Write one `key=value` per line.")
+        raise MachineError(f"{name} has a line without '=': line {broken[0]}", "Write one `key=value` per line.")
     return {key.strip(): value.strip() for key, _, value in (row.partition("=") for row in rows)}
 
 
@@ -51,20 +59,34 @@ def client_config(bootstrap: str) -> dict[str, str]:
     return {"bootstrap.servers": bootstrap, **SILENT, **extra_settings()}
 
 
+def group(name: str) -> str:
+    """The name of a consumer group of ours: it begins as this client's rights say."""
+    return f"{beginning(extra_settings()) or 'tickets'}-{name}"
+
+
+def beginning(settings: Mapping[str, str]) -> str | None:
+    """How this client's groups must begin; None where nobody logs in."""
+    return settings.get("group.id") or settings.get("sasl.username")
+
+
 def spark_options(bootstrap: str) -> dict[str, str]:
     """The same for Spark's Kafka source and sink; MachineError for a setting that has no Java name in our
     table.
     """
     settings = extra_settings()
+    groups = beginning(settings)
+    settings.pop("group.id", None)
     user, secret = settings.pop("sasl.username", None), settings.pop("sasl.password", None)
     options = {"kafka.bootstrap.servers": bootstrap}
     unknown = sorted(key for key in settings if key not in JAVA_NAMES)
     if unknown:
         raise MachineError(
             f"{VARIABLE} sets {', '.join(unknown)}, which Spark's client has no word for here",
-            f"Use only sasl.username, sasl.password, {', '.join(JAVA_NAMES)}.",
+            f"Use only group.id, sasl.username, sasl.password, {', '.join(JAVA_NAMES)}.",
         )
     options |= {f"kafka.{JAVA_NAMES[key]}": value for key, value in settings.items()}
+    if groups is not None:
+        options["groupIdPrefix"] = groups
     if "ssl.ca.location" in settings:
         options["kafka.ssl.truststore.type"] = "PEM"
     if user is not None and secret is not None:
@@ -102,9 +124,14 @@ def ready(client: Any, timeout_s: float = 1.0) -> bool:
 
 
 def require(bootstrap: str, deadline_s: float = REQUEST_S) -> None:
-    """Return once the broker answers; MachineError with the client's last complaint if it does not."""
+    """Return once the broker answers; MachineError with the client's last complaint that says why if it does not."""
     complaints: list[str] = []
-    client = admin(bootstrap, {"error_cb": lambda error: complaints.append(error.str())})
+
+    def complain(error: Any) -> None:
+        if error.name() != "_ALL_BROKERS_DOWN" or not complaints:  # which follows the one that says why
+            complaints.append(error.str())
+
+    client = admin(bootstrap, {"error_cb": complain})
     if until(lambda: ready(client), deadline_s):
         return
     client.poll(0)  # hands the complaints to error_cb
@@ -159,7 +186,9 @@ def create(client: Any, name: str, partitions: int, config: Mapping[str, str]) -
     except KafkaException as error:
         reason = error.args[0]
         if reason.code() in final:
-            raise MachineError(f"topic {name} can't be created: {reason.str()}", "Correct the contract.") from error
+            forbidden = reason.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+            remedy = "Ask whoever keeps the broker to run `tickets broker apply`." if forbidden else RIGHT_IT
+            raise MachineError(f"topic {name} can't be created: {reason.str()}", remedy) from error
         return str(reason.str())
     return "created, but not shown"
 

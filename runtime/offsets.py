@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from runtime.errors import MachineError
-from runtime.kafka import client_config
+from runtime.kafka import client_config, group
 
 Coordinates = tuple[int, int]
 
@@ -31,7 +31,7 @@ def _held(bootstrap: str, topic: str, partition: int, first: int, last: int, tim
     """Offsets of the records between `first` and `last`; the deadline starts anew with each record read."""
     from confluent_kafka import Consumer, KafkaError, TopicPartition
 
-    settings = {"group.id": "tickets-audit", "enable.auto.commit": False, "enable.partition.eof": True}
+    settings = {"group.id": group("audit"), "enable.auto.commit": False, "enable.partition.eof": True}
     consumer = Consumer({**client_config(bootstrap), **settings})
     held: set[int] = set()
     try:

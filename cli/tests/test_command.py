@@ -104,3 +104,16 @@ def test_the_doctor_answers_in_text_and_json() -> None:
     assert done.returncode in (0, 1)
     assert json.loads(done.stdout)
     assert "Java" in tickets("doctor").stdout
+
+
+def test_the_doctor_is_strict_about_weak_settings_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A weak setting is a note, and with --strict a reason for exit code 1; the password is not shown."""
+    file = tmp_path / "client.properties"
+    file.write_text("security.protocol=SASL_PLAINTEXT\nsasl.username=svc\nsasl.password=planted\n")
+    monkeypatch.setenv("TICKETS_KAFKA_CONFIG", str(file))
+    asked, strict = tickets("doctor", data=tmp_path), tickets("doctor", "--strict", data=tmp_path)
+    assert asked.returncode == tickets("doctor").returncode
+    assert strict.returncode == 1
+    for row in ("weak: line", "weak: password", "weak: file"):
+        assert row in asked.stdout
+    assert "planted" not in asked.stdout + strict.stdout

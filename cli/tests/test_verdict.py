@@ -106,6 +106,18 @@ def test_each_enforcer_can_be_asked(orders: Path, enforcer: str) -> None:
     assert clauses == ["orders.v1/id/required", "orders.v1/amount/minimum"]
 
 
+def test_a_framed_payload_is_refused_by_all_and_told_as_such(orders: Path) -> None:
+    """What a Schema Registry's serializer puts before a value makes it no JSON for anyone; the reason says so."""
+    framed = b'\0\0\0\0\x07{"id":1}\n\0\0\x01\x86\xa1{"id":1}\n'
+    rows = answers(tickets("verdict", orders, "-", "--enforcer", "all", stdin=framed))
+    assert [row["violations"][0]["clause"] for row in rows] == ["orders.v1/$/json", "orders.v1/$/utf8"]
+    assert not any("verdicts" in row for row in rows)
+    for enforcer in ("json-schema", "decoder", "pandera"):
+        rows = answers(tickets("verdict", orders, "-", "--enforcer", enforcer, stdin=framed))
+        found = [row["violations"][0]["found"] for row in rows]
+        assert [("Schema Registry serializer" in text, "schema id" in text) for text in found] == [(True, True)] * 2
+
+
 def test_a_contract_that_does_not_compile_is_wrong_use(tmp_path: Path) -> None:
     """With the sentence that the linter has for it."""
     file = tmp_path / "bad.yaml"

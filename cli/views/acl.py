@@ -15,6 +15,7 @@ from itertools import groupby
 from cli.views.about import about
 from cli.views.topic import envelope_of
 from contracts.compiler.model import Contract, Role
+from runtime.access import Acl
 
 NOTES = (
     "IDEMPOTENT_WRITE on the cluster is not granted: WRITE on the topic is enough since Kafka 2.8 (KIP-679).",
@@ -22,18 +23,6 @@ NOTES = (
     "A consumer group must begin with the name of its role.",
 )
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Acl:
-    """One binding, in the words of Kafka's AclBinding."""
-
-    principal: str
-    permission: str
-    operation: str
-    resource_type: str
-    pattern_type: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +38,14 @@ GRANTS: Mapping[str, tuple[_Grant, ...]] = {
     "write": (_Grant("TOPIC", "LITERAL", ("WRITE", "DESCRIBE")),),
     "read": (_Grant("TOPIC", "LITERAL", ("READ", "DESCRIBE")), _Grant("GROUP", "PREFIXED", ("READ",))),
 }
+ANYWHERE = "*"  # a contract says who, not from which machine
 _FLAGS: Mapping[str, str] = {"TOPIC": "--topic", "GROUP": "--group"}
 
 
 def render(contract: Contract) -> str:
     """One JSON document: bindings, what was not granted and why, and the commands for each server."""
     topic = envelope_of(contract).topic
-    refused = {role: why for role in contract.roles if (why := _refusal(role))}
-    found = list(dict.fromkeys(acl for role in contract.roles if role not in refused for acl in _of(role, topic)))
+    found, refused = granted(contract)
     hosts = [server.host for server in about(contract).servers] or ["{TICKETS_BROKER}"]
     shown = {
         "contract": contract.key,
@@ -70,6 +59,14 @@ def render(contract: Contract) -> str:
         },
     }
     return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def granted(contract: Contract) -> tuple[list[Acl], dict[Role, str]]:
+    """The rules that the roles of a topic's contract come to, each once; and which role gets none, and why."""
+    topic = envelope_of(contract).topic
+    refused = {role: why for role in contract.roles if (why := _refusal(role))}
+    found = (acl for role in contract.roles if role not in refused for acl in _of(role, topic))
+    return list(dict.fromkeys(found)), refused
 
 
 def _refusal(role: Role) -> str | None:
@@ -86,7 +83,7 @@ def _of(role: Role, topic: str) -> Iterator[Acl]:
     for grant in GRANTS[role.access]:
         name = topic if grant.resource_type == "TOPIC" else role.name
         for operation in grant.operations:
-            yield Acl(f"User:{role.name}", "ALLOW", operation, grant.resource_type, grant.pattern_type, name)
+            yield Acl(f"User:{role.name}", "ALLOW", operation, grant.resource_type, grant.pattern_type, name, ANYWHERE)
 
 
 def _lines(acls: Sequence[Acl], write: Callable[[Acl, Sequence[str]], str]) -> Iterator[str]:

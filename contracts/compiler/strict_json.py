@@ -1,6 +1,8 @@
 """Bytes to JSON value, strictly: what RFC 8259 refuses is refused, and so is what it calls unpredictable.
 
-Numbers with a fraction or exponent come back as Decimal, so nothing is rounded before a clause has judged it.
+Numbers with a fraction or exponent come back as Decimal, so nothing is rounded before a clause has judged it. What a
+Schema Registry's serializer has framed (a byte 0, four bytes of the schema's id, the payload) is no JSON either: it is
+refused by the rule that its first wrong byte breaks, and `found` says what it is.
 """
 
 import json
@@ -10,6 +12,7 @@ from typing import Any, NoReturn
 
 MAX_DEPTH = 64
 MAX_DIGITS = 400
+FRAME_BYTES = 5  # https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/ (wire format)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -54,6 +57,17 @@ _DECODER = json.JSONDecoder(
 )
 
 
+def _framed(value: bytes) -> str | None:
+    """What bytes are that a Schema Registry's serializer has framed, None for others.
+
+    UTF-16 begins with a byte 0 too, where its first character is ASCII; then so does its second one.
+    """
+    if len(value) <= FRAME_BYTES or value[0] != 0 or (value[1] and not value[2]):
+        return None
+    schema = int.from_bytes(value[1:FRAME_BYTES], "big")
+    return f"a value framed by a Schema Registry serializer (byte 0, then schema id {schema}), not plain JSON"
+
+
 def _depth(value: Any) -> int:
     deepest, stack = 0, [(value, 1)]
     while stack:
@@ -74,13 +88,14 @@ def read(value: bytes) -> Any:
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RefusedBytes("utf8", f"byte 0x{value[error.start]:02x} at {error.start}") from None
+        found = _framed(value) or f"byte 0x{value[error.start]:02x} at {error.start}"
+        raise RefusedBytes("utf8", found) from None
     if text[0] == "\ufeff":
         raise RefusedBytes("utf8", "a byte order mark")
     try:
         made = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise RefusedBytes("json", f"{error.msg} at character {error.pos}") from None
+        raise RefusedBytes("json", _framed(value) or f"{error.msg} at character {error.pos}") from None
     except RecursionError:
         raise RefusedBytes("depth", "more levels than can be read") from None
     if value.count(b"{") + value.count(b"[") > MAX_DEPTH and _depth(made) > MAX_DEPTH:

@@ -116,6 +116,28 @@ def test_a_login_that_is_refused_explains_a_silence(tmp_path: Path) -> None:
     assert "TICKETS_KAFKA_CONFIG" in failure.remedy
 
 
+def test_a_session_that_the_client_gives_up_ends_with_its_reason(tmp_path: Path) -> None:
+    """A user who may write nothing gets no producer id: librdkafka ends the session, and the records are kept."""
+    from confluent_kafka import KafkaError, KafkaException
+
+    class Ended:
+        def __init__(self, real: Any) -> None:
+            self._real = real
+
+        def poll(self, _: float) -> None:
+            raise KafkaException(KafkaError(KafkaError.CLUSTER_AUTHORIZATION_FAILED, "no producer id", fatal=True))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    gone = sender(outbox(tmp_path), timeout_s=60.0)
+    gone._producer = Ended(gone._producer)
+    gone.send(record(b"{}"))
+    (failure,) = gone.finish().failures
+    assert (failure.code, failure.ends) == ("TOPIC_AUTHORIZATION_FAILED", True)
+    assert gone.stalled
+
+
 def test_delivery_settings() -> None:
     """Idempotent, acknowledged by all replicas, partitioned as Java's clients do, no record older than its turn."""
     chosen = settings(Route({}, "t", 5000, 2000, 60.0))

@@ -82,7 +82,7 @@ def start(folder: Path, port: int) -> Record:
     port, controller = choose_ports(folder, port)
     data = folder / "data"
     text = SETTINGS.format(host=HOST, port=port, controller=controller, data=data)
-    write_atomically(folder / "server.properties", text + extra_settings())
+    write_atomically(folder / "server.properties", text + extra_settings(), mode=0o600)  # may hold passwords
     write_atomically(folder / "log4j2.properties", LOG4J)
     if not (data / "meta.properties").exists():
         format_data(folder)

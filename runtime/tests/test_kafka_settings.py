@@ -38,6 +38,7 @@ def test_spark_gets_the_same_in_its_own_words(settings: Path) -> None:
     """User and password become a JAAS line, the authority a PEM trust store."""
     assert kafka.spark_options("h:1") == {
         "kafka.bootstrap.servers": "h:1",
+        "groupIdPrefix": "svc",
         "kafka.security.protocol": "SASL_SSL",
         "kafka.sasl.mechanism": "SCRAM-SHA-512",
         "kafka.ssl.truststore.location": "/etc/ca.pem",
@@ -55,10 +56,23 @@ def test_a_setting_without_a_java_word_is_refused(settings: Path) -> None:
 
 
 def test_a_line_without_a_value_is_refused_without_showing_it_all(settings: Path) -> None:
-    """A properties file that is none is named."""
-    settings.write_text("just words\n")
-    with pytest.raises(MachineError, match=r"client\.properties has a line without '='"):
+    """A properties file that is none is named, and the line, which may be a secret, only by its number."""
+    settings.write_text("# users\njust-a-password\n")
+    with pytest.raises(MachineError, match=r"client\.properties has a line without '=': line 2") as refused:
         kafka.client_config("h:1")
+    assert "just-a-password" not in str(refused.value)
+
+
+def test_groups_begin_as_the_rights_say(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the user, or with the file's own group.id, for librdkafka and Spark alike; without a login, with ours."""
+    assert kafka.group("audit") == "svc-audit"
+    settings.write_text(SASL + "group.id=desk-4\n")
+    assert kafka.group("audit") == "desk-4-audit"
+    options = kafka.spark_options("h:1")
+    assert options["groupIdPrefix"] == "desk-4"
+    assert not [key for key in options if "group.id" in key]
+    monkeypatch.delenv("TICKETS_KAFKA_CONFIG")
+    assert kafka.group("audit") == "tickets-audit"
 
 
 def test_a_missing_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

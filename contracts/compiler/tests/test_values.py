@@ -41,6 +41,32 @@ def test_bytes_that_are_no_plain_json_are_refused(value: bytes, rule: str) -> No
     assert refused.value.rule == rule
 
 
+@pytest.mark.parametrize(
+    ("value", "rule", "schema"),
+    [
+        (b'\0\0\0\0\x07{"a": 1}', "json", 7),
+        (b'\0\0\x01\x86\xa1{"a": 1}', "utf8", 100_001),
+        (b'\0\x01\x02\x03\x04{"a": 1}', "json", 16_909_060),
+        (b"\0\0\0\0\x07\x02\xff\x06", "utf8", 7),
+    ],
+)
+def test_a_framed_value_is_told_as_such(value: bytes, rule: str, schema: int) -> None:
+    """The clause is the one its bytes break, whatever follows the frame; what was found is the frame and its schema."""
+    with pytest.raises(RefusedBytes) as refused:
+        read(value)
+    assert refused.value.rule == rule
+    assert refused.value.found.startswith("a value framed by a Schema Registry serializer")
+    assert f"schema id {schema})" in refused.value.found
+
+
+@pytest.mark.parametrize("value", [b"\0\0\0\0\x07", b"\0", '{"a": 1}'.encode("utf-16-be"), b'{"a": "\0\0\0\0\x07"}'])
+def test_what_only_begins_like_a_frame_is_not_called_one(value: bytes) -> None:
+    """A frame without a payload, UTF-16, and a zero byte inside a text are told like any other bytes."""
+    with pytest.raises(RefusedBytes) as refused:
+        read(value)
+    assert "Schema Registry" not in refused.value.found
+
+
 def test_numbers_are_read_exactly() -> None:
     """No number passes through a binary float."""
     assert read(b'{"a": 0.1, "b": 12345678901234567890, "c": 1e2}') == {
