@@ -9,6 +9,7 @@ from cli.levels import promised
 from contracts.compiler.model import Contract
 from runtime import standing
 from runtime.broker import Broker
+from runtime.delta import is_table
 from runtime.lag import Lag, Read
 from runtime.metrics import Metrics, Sample, Source, serve
 from runtime.workspace import Workspace
@@ -105,7 +106,7 @@ def read_so_far(workspace: Workspace, contract: str) -> Read:
     from processing.position import position
 
     ledger = workspace.tables(contract) / "ledger"
-    if not (ledger / "_delta_log").exists():
+    if not is_table(ledger):
         return {}
     return {partition: (last.offset, last.received_at) for partition, last in position(ledger).items()}
 
