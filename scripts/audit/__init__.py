@@ -1,0 +1,1 @@
+"""`make audit`: what is locked, judged."""
