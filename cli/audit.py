@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,9 @@ def _unfinished(contract: Contract, workspace: Workspace) -> str | None:
     file = workspace.erased(contract.name)
     if not unfinished(file):
         return None
-    return f"an erasure is unfinished; end it with `tickets erase {contract.name} --list {file} --yes`"
+    return (
+        f"an erasure is unfinished; end it with `tickets erase {contract.name} --list {shlex.quote(str(file))} --yes`"
+    )
 
 
 def _broken(ledger: Location, broker: Broker, topic: str) -> str | None:

@@ -12,6 +12,7 @@ import click
 from cli import options
 from cli.contracts import catalogue
 from runtime import logs
+from runtime.store import place
 from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ Examples:
   tickets erase client_tickets --list ../old/erased/client_tickets.json --yes
 
 \b
-The list is DATA/erased/CONTRACT.json; it holds keyed hashes. Keep it and the key in
-DATA/secrets when you remove the tables to build them anew. To carry it to another
-workspace, bring the same key and give the list there with --list. See docs/erasure.md.
+The list is DATA/erased/CONTRACT.json, or TICKETS_TABLES/.erased/CONTRACT.json where
+that is set; it holds keyed hashes. Keep it and the key in DATA/secrets when you remove
+the tables to build them anew. To carry it to another workspace, bring the same key and
+give the list there with --list. See docs/erasure.md.
 """
 
 
@@ -41,7 +43,9 @@ workspace, bring the same key and give the list there with --list. See docs/eras
     multiple=True,
     help="Whose data goes: a value of the contract's dataSubject; - reads ids from standard input, one a line.",
 )
-@click.option("--list", "other", type=click.Path(dir_okay=False, path_type=Path), help="Everybody on this list.")
+@click.option(
+    "--list", "other", metavar="FILE", help="Everybody on this list; a file, or an object of a bucket (s3://)."
+)
 @click.option("--reason", help="Why; logged, and kept in the list. Must not name the person.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -63,7 +67,10 @@ def command(contract: str, contracts: Path | None, data: Path, as_json: bool, **
 
     logs.configure("text", "info")
     asked = not (chosen["yes"] or chosen["dry_run"])
-    wanted = Wanted(_ids(chosen["subjects"], asked), chosen["other"], chosen["reason"])
+    other = None if chosen["other"] is None else place(chosen["other"])
+    if isinstance(other, Path) and other.is_dir():
+        raise click.UsageError(f"{other} is a folder: name the list itself.")
+    wanted = Wanted(_ids(chosen["subjects"], asked), other, chosen["reason"])
     _check_use(wanted, chosen["dry_run"], asked)
     folder, workspace = catalogue(contracts), Workspace.open(data)
     work = Erasing.of(topic_contract(folder, contract), folder, workspace)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.process import derivation, spark_session
+from cli.process import derivation_without, spark_session
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from exports.withdraw import Bound, Withdrawn, stale, withdraw
@@ -39,7 +39,7 @@ class Wanted:
     """Whose data goes: persons by id, or those of another list; and why."""
 
     ids: tuple[str, ...]
-    other: Path | None
+    other: Location | None
     reason: str | None
 
     def sought(self, key: bytes) -> ErasedList:
@@ -59,7 +59,9 @@ class Erasing:
     @classmethod
     def of(cls, source: Contract, folder: Catalogue, workspace: Workspace) -> "Erasing":
         """For one input contract in a workspace."""
-        return cls(source, derivation(source, folder, workspace), workspace, pseudonym_key(workspace))
+        key = pseudonym_key(workspace)
+        listed = ErasedList.read(workspace.erased(source.name), key)
+        return cls(source, derivation_without(source, folder, workspace, listed), workspace, key)
 
     def traces(self, sought: ErasedList) -> Traces:
         """What finds these persons."""
@@ -92,7 +94,7 @@ def preview(work: Erasing, wanted: Wanted) -> dict[str, Any]:
     counted = {work.shown(path): lines.theirs(path, traces) for path in work.files()}
     return {
         **_said(work, sought, found),
-        "exports": [work.shown(folder) for folder in exports],
+        "exports": list(exports),
         "published": None,
         "files": {name: count for name, count in counted.items() if count},
         "left": [],

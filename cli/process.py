@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from processing.derive import Derivation
+    from processing.erased import ErasedList
     from processing.position import Lost, Position
     from runtime.metrics import Metrics
 
@@ -53,9 +54,18 @@ class Interval(click.ParamType[str]):
 
 def derivation(contract: Contract, folder: Catalogue, workspace: Workspace) -> "Derivation":
     """What is made from an input contract in a workspace."""
-    from processing.derive import Derivation
-    from processing.erased import ErasedList
+    from processing.erased import read_all
     from runtime.secrets import pseudonym_key
+
+    at, local = workspace.erased(contract.name), workspace.local_erased(contract.name)
+    return derivation_without(contract, folder, workspace, read_all(at, local, contract.name, pseudonym_key(workspace)))
+
+
+def derivation_without(
+    contract: Contract, folder: Catalogue, workspace: Workspace, erased: "ErasedList"
+) -> "Derivation":
+    """The same, with nothing of these persons."""
+    from processing.derive import Derivation
 
     references = [folder.get(key) for key in contract.references]
     return Derivation(
@@ -65,7 +75,7 @@ def derivation(contract: Contract, folder: Catalogue, workspace: Workspace) -> "
         references=tuple((reference, folder.data_file(reference)) for reference in references),
         tables=workspace.tables(contract.name),
         index=workspace.index(contract.name),
-        erased=ErasedList.read(workspace.erased(contract.name), pseudonym_key(workspace)),
+        erased=erased,
     )
 
 

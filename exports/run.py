@@ -18,6 +18,7 @@ from exports.check import examine
 from exports.errors import CheckFailedError, ExportError
 from exports.failures import Report
 from exports.manifest import Origin, Table
+from exports.shelf import Shelf, shelf_of
 from exports.sinks import SINKS
 from runtime.workspace import Workspace
 
@@ -55,7 +56,7 @@ def export(order: Order, progress: Progress) -> dict[str, Any]:
     """
     tables = order.workspace.tables(order.source.name)
     taken = snapshot.pin(order.source, order.contracts, tables)
-    place = publish.Place(order.workspace.exports, order.workspace.export(order.source.name))
+    shelf = shelf_of(order.workspace, order.source.name)
     origin = Origin(
         contract=order.source.name,
         ledger=str(taken.ledger.metadata().id),
@@ -63,18 +64,18 @@ def export(order: Order, progress: Progress) -> dict[str, Any]:
         tables=taken.versions,
         contracts=manifests.contract_versions((order.source, *order.outputs)),
     )
-    there = publish.already_published(place, origin, order.forms)
+    there = publish.already_published(shelf, origin, order.forms)
     if there is not None:
-        return _answer(order, there, taken.newest, new=False)
-    with publish.staging(place) as folder:
+        return _answer(order, shelf, there, taken.newest, new=False)
+    with publish.staging(shelf) as folder:
         made = _tables(order, taken, folder, progress)
         if order.with_raw:
             _write_raw(taken, folder)
         progress("publishing")
         covered, outcomes = snapshot.offsets(taken), snapshot.outcomes(taken)
         content = manifests.build(origin, order.forms, made, covered, outcomes, folder)
-        target, new = publish.publish(place, folder, content, origin)
-    return _answer(order, target, taken.newest, new=new)
+        name, new = publish.publish(shelf, folder, content, origin)
+    return _answer(order, shelf, name, taken.newest, new=new)
 
 
 def _tables(order: Order, taken: snapshot.Snapshot, folder: Path, progress: Progress) -> list[Table]:
@@ -119,17 +120,17 @@ def _write_raw(taken: snapshot.Snapshot, folder: Path) -> None:
         snapshot.raw_rows(taken).write_ndjson(file)
 
 
-def _answer(order: Order, folder: Path, newest: int, new: bool) -> dict[str, Any]:
-    manifest = publish.read_manifest(folder)
+def _answer(order: Order, shelf: Shelf, name: str, newest: int, new: bool) -> dict[str, Any]:
+    manifest = shelf.manifest(name)
     tables = [
-        {"table": name, "rows": table["rows"], "checks": len(table["checks"]), "files": table["files"]}
-        for name, table in manifest["tables"].items()
+        {"table": key, "rows": table["rows"], "checks": len(table["checks"]), "files": table["files"]}
+        for key, table in manifest["tables"].items()
     ]
     return {
         "ok": True,
         "contract": order.source.name,
-        "version": folder.name,
-        "path": folder.relative_to(order.workspace.root).as_posix(),
+        "version": name,
+        "path": shelf.address(name),
         "ledger_version": manifest["ledger_version"],
         "ledger_newest": newest,
         "already_published": not new,

@@ -5,18 +5,15 @@ Where that fails its check, the older ones go all the same, and latest.json name
 was erased.
 """
 
-import json
-import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from contracts.compiler.model import Contract
 from exports.errors import ExportError
-from exports.publish import STAGING, Place, read_manifest
 from exports.run import RAW, Order, Progress, export
-from runtime.files import locked, write_atomically
+from exports.shelf import Shelf, local_shelf, shelf_of
 from runtime.workspace import Workspace
 
 
@@ -30,17 +27,16 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The folders that went, the one that was published for them, and why there is none; paths relative to --data."""
+    """The exports that went, the one that was published for them, and why there is none, by address."""
 
     removed: tuple[str, ...]
     published: str | None
     failure: ExportError | None
 
 
-def stale(source: Contract, workspace: Workspace, bound: Bound | None) -> tuple[Path, ...]:
-    """The published folders of a contract that may hold what was erased: without a bound, all of them."""
-    folders = sorted(path for path in workspace.export(source.name).glob("[!.]*") if path.is_dir())
-    return tuple(folder for folder in folders if bound is None or not _fresh(folder, bound))
+def stale(source: Contract, workspace: Workspace, bound: Bound | None) -> tuple[str, ...]:
+    """The exports of a contract that may hold what was erased, by address: without a bound, all of them."""
+    return tuple(shelf.address(name) for shelf in _shelves(source, workspace) for name in sorted(_stale(shelf, bound)))
 
 
 def withdraw(
@@ -48,66 +44,77 @@ def withdraw(
 ) -> Withdrawn:
     """Publish anew and remove what is stale; an export that another process is making meanwhile is broken off.
 
-    `bound` None says that there is no ledger to export from. Whatever happens, what is stale is gone at the end.
+    `bound` None says that there is no ledger to export from. Whatever happens, what is stale is gone at the end. Where
+    exports go to a bucket, what an earlier run left in the workspace's own folder goes too, and nothing comes instead.
     """
-    place = Place(workspace.exports, workspace.export(source.name))
-    if not place.home.is_dir():
+
+    def anew(forms: tuple[str, ...]) -> str:
+        order = Order(source, outputs, workspace, tuple(form for form in forms if form != RAW), RAW in forms)
+        return str(export(order, progress)["path"])
+
+    shelf, *others = _shelves(source, workspace)
+    done = _withdraw(shelf, source.name, bound, anew)
+    left = (_withdraw(other, source.name, bound, None) for other in others)
+    return replace(done, removed=(*done.removed, *(name for one in left for name in one.removed)))
+
+
+def _shelves(source: Contract, workspace: Workspace) -> tuple[Shelf, ...]:
+    """Where exports go, then where they may have gone before."""
+    shelf = shelf_of(workspace, source.name)
+    return (shelf,) if workspace.outside is None else (shelf, local_shelf(workspace, source.name))
+
+
+def _withdraw(
+    shelf: Shelf, contract: str, bound: Bound | None, anew: Callable[[tuple[str, ...]], str] | None
+) -> Withdrawn:
+    if not shelf.used:
         return Withdrawn((), None, None)
-    with locked(place.lock):
-        for made_now in place.home.glob(f"{STAGING}*"):
-            shutil.rmtree(made_now)
-        old, pointed = stale(source, workspace, bound), _pointed(place, source.name)
-        forms = read_manifest(pointed).get("formats", ()) if bound and pointed in old else ()
+    with shelf.held():
+        shelf.break_off()
+        old, pointed = _stale(shelf, bound), _pointed(shelf, contract)
+        forms = tuple(shelf.manifest(pointed).get("formats", ())) if bound and pointed in old else ()
         # Of tables that are no more, but with a version that the new export may have: it would be taken for that.
-        posing = {folder for folder in old if bound and _version(folder) >= bound.ledger_version}
-        _remove(place, source.name, posing)
+        posing = {name for name in old if bound and _version(shelf, name) >= bound.ledger_version}
+        _remove(shelf, contract, posing)
     published, failure = None, None
     try:
-        if forms:
-            order = Order(source, outputs, workspace, tuple(form for form in forms if form != RAW), RAW in forms)
-            published = str(export(order, progress)["path"])
+        if forms and anew:
+            published = anew(forms)
     except ExportError as error:
         failure = error
     finally:
-        with locked(place.lock):
-            _remove(place, source.name, set(old) - posing)
-    return Withdrawn(tuple(folder.relative_to(workspace.root).as_posix() for folder in old), published, failure)
+        with shelf.held():
+            _remove(shelf, contract, old - posing)
+    return Withdrawn(tuple(shelf.address(name) for name in sorted(old)), published, failure)
 
 
-def _fresh(folder: Path, bound: Bound) -> bool:
-    manifest = read_manifest(folder)
+def _stale(shelf: Shelf, bound: Bound | None) -> frozenset[str]:
+    return frozenset(name for name in shelf.names() if bound is None or not _fresh(shelf, name, bound))
+
+
+def _fresh(shelf: Shelf, name: str, bound: Bound) -> bool:
+    manifest = shelf.manifest(name)
     try:
         made_at = datetime.fromisoformat(manifest["created_at"])
     except (KeyError, TypeError, ValueError):
         return False
-    return _version(folder) >= bound.ledger_version and made_at >= bound.at
+    return _version(shelf, name) >= bound.ledger_version and made_at >= bound.at
 
 
-def _version(folder: Path) -> int:
-    found = read_manifest(folder).get("ledger_version")
+def _version(shelf: Shelf, name: str) -> int:
+    found = shelf.manifest(name).get("ledger_version")
     return found if isinstance(found, int) else -1
 
 
-def _pointed(place: Place, contract: str) -> Path | None:
-    """The folder that latest.json names for a contract."""
-    path = _latest(place).get(contract, {}).get("path")
-    return None if path is None else place.exports.parent / path
+def _pointed(shelf: Shelf, contract: str) -> str | None:
+    """The export that latest.json names for a contract, where it is one of this shelf."""
+    path = shelf.latest().get(contract, {}).get("path")
+    return next((name for name in shelf.names() if shelf.path(name) == path), None)
 
 
-def _remove(place: Place, contract: str, folders: Iterable[Path]) -> None:
-    """Remove folders; latest.json stops naming one of them before. Call it under the lock."""
-    gone = frozenset(folders)
-    if _pointed(place, contract) in gone:
-        others = {name: entry for name, entry in _latest(place).items() if name != contract}
-        write_atomically(place.latest, json.dumps(others, indent=2) + "\n")
-    for folder in gone:
-        if folder.exists():
-            shutil.rmtree(folder)
-
-
-def _latest(place: Place) -> dict[str, dict[str, str]]:
-    try:
-        found: dict[str, dict[str, str]] = json.loads(place.latest.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return found
+def _remove(shelf: Shelf, contract: str, names: AbstractSet[str]) -> None:
+    """Remove exports; latest.json stops naming one of them before. Call it while the shelf is held."""
+    if _pointed(shelf, contract) in names:
+        shelf.point(contract, None)
+    for name in sorted(names):
+        shelf.remove(name)

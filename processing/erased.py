@@ -1,21 +1,23 @@
 """Persons who were erased, as keyed hashes: the list that keeps them out of every later read.
 
-A JSON file outside the tables, so that whoever removes the tables to build them anew keeps it. It names nobody: each
-entry is a keyed hash of a pseudonym, under a context of its own, so it equals no value in any table. Without the key
-of the pseudonyms it says nothing, and with another key it would find nobody: that is refused.
+A JSON document beside the tables, in a folder or a bucket, but outside them, so that whoever removes the tables to
+build them anew keeps it. It names nobody: each entry is a keyed hash of a pseudonym, under a context of its own, so it
+equals no value in any table. Without the key of the pseudonyms it says nothing, and with another key it would find
+nobody: that is refused.
 """
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from processing.errors import ProcessingError
 from processing.values import pseudonym
-from runtime.files import write_atomically
+from runtime.document import document
+from runtime.store import Location
 
 _CONTEXT, _KEY_CONTEXT = b"tickets.erased", b"tickets.key"
 _ABOUT = "Keyed hashes of persons whose data was erased; keep it, and the key in secrets/, wherever the topic is read."
@@ -50,74 +52,95 @@ class ErasedList:
         return cls(frozenset(digest_of(one, key) for one in ids), frozenset(map(len, ids)), False)
 
     @classmethod
-    def read(cls, path: Path, key: bytes) -> "ErasedList":
-        """The list in a file, nobody where there is none.
+    def read(cls, at: Location, key: bytes) -> "ErasedList":
+        """The list at a place, nobody where there is none.
 
-        ProcessingError where the file can't be read or was made with another key: going on would bring people back.
+        ProcessingError where it can't be read or was made with another key: going on would bring people back.
         """
-        document = _document(path, key)
-        persons = document["persons"]
+        found = _parsed(document(at).read(), at, key)
+        persons = found["persons"]
         return cls(
             frozenset(bytes.fromhex(row["person"]) for row in persons),
             frozenset(int(row["length"]) for row in persons),
-            bool(document["unfinished"]),
+            bool(found["unfinished"]),
         )
 
 
 NOBODY = ErasedList(frozenset(), frozenset(), False)
 
 
-def add(path: Path, key: bytes, clear: Iterable[str], reason: str) -> ErasedList:
+def read_all(at: Location, local: Location, contract: str, key: bytes) -> ErasedList:
+    """The list that counts; ProcessingError where another one, left in the local folder, names more persons.
+
+    They are not put on it silently: what the tables hold of them has to go as well, and that is what the remedy does.
+    """
+    found = ErasedList.read(at, key)
+    if local != at and (more := len(ErasedList.read(local, key).digests - found.digests)):
+        who = "a person" if more == 1 else f"{more} persons"
+        raise ProcessingError(
+            f"the list {local} names {who} whom {at}, where the tables are, does not",
+            f"Remove them there too: `tickets erase {contract} --list {shlex.quote(str(local))} --yes`; or remove that file, if it is of "
+            "another topic.",
+        )
+    return found
+
+
+def add(at: Location, key: bytes, clear: Iterable[str], reason: str) -> ErasedList:
     """Put persons on the list before anything of theirs is removed; one who is on it stays as first written."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    rows = (
-        {"person": digest_of(one, key).hex(), "length": len(one), "erased_at": at, "reason": reason} for one in clear
-    )
-    return _extend(path, key, rows)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    rows = [
+        {"person": digest_of(one, key).hex(), "length": len(one), "erased_at": now, "reason": reason} for one in clear
+    ]
+    return _extend(at, key, rows)
 
 
-def merge(path: Path, key: bytes, other: Path) -> ErasedList:
+def merge(at: Location, key: bytes, other: Location) -> ErasedList:
     """Put the persons of another list of the same key on this one. ProcessingError where there is no such list."""
-    if not other.is_file():
+    text = document(other).read()
+    if text is None:
         raise ProcessingError(f"there is no list {other}", "Name the erased/<contract>.json of a data folder.")
-    return _extend(path, key, _document(other, key)["persons"])
+    return _extend(at, key, _parsed(text, other, key)["persons"])
 
 
-def unfinished(path: Path) -> bool:
+def unfinished(at: Location) -> bool:
     """Whether an erasure was begun here and has not come to its end; asked without the key."""
-    return path.is_file() and bool(json.loads(path.read_text("utf-8")).get("unfinished"))
+    text = document(at).read()
+    return text is not None and bool(json.loads(text).get("unfinished"))
 
 
-def finish(path: Path, key: bytes) -> None:
-    """Note that everything of everybody on the list is gone from this data folder."""
-    _write(path, {**_document(path, key), "unfinished": False})
+def finish(at: Location, key: bytes) -> None:
+    """Note that everything of everybody on the list is gone from these tables."""
+    document(at).change(lambda text: _text({**_parsed(text, at, key), "unfinished": False}))
 
 
-def _extend(path: Path, key: bytes, rows: Iterable[Mapping[str, Any]]) -> ErasedList:
-    document = _document(path, key)
-    known = {row["person"]: row for row in document["persons"]}
-    for row in rows:
-        known.setdefault(row["person"], dict(row))
-    _write(path, {**document, "unfinished": True, "persons": list(known.values())})
-    return ErasedList.read(path, key)
+def _extend(at: Location, key: bytes, rows: Iterable[Mapping[str, Any]]) -> ErasedList:
+    def extended(text: str | None) -> str:
+        found = _parsed(text, at, key)
+        known = {row["person"]: row for row in found["persons"]}
+        for row in rows:
+            known.setdefault(row["person"], dict(row))
+        return _text({**found, "unfinished": True, "persons": list(known.values())})
+
+    document(at).change(extended)
+    return ErasedList.read(at, key)
 
 
-def _document(path: Path, key: bytes) -> dict[str, Any]:
+def _parsed(text: str | None, at: Location, key: bytes) -> dict[str, Any]:
     mine = _key_mark(key)
+    if text is None:
+        return {"about": _ABOUT, "key": mine, "unfinished": False, "persons": []}
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(text)
         marked, persons = found["key"], found["persons"]
         for row in persons:
             bytes.fromhex(row["person"]), int(row["length"])
-    except FileNotFoundError:
-        return {"about": _ABOUT, "key": mine, "unfinished": False, "persons": []}
     except (ValueError, KeyError, TypeError) as error:
         raise ProcessingError(
-            f"the list of erased persons {path} can't be read", "Put back a copy of it; nothing is read without it."
+            f"the list of erased persons {at} can't be read", "Put back a copy of it; nothing is read without it."
         ) from error
     if marked != mine:
         raise ProcessingError(
-            f"the list of erased persons {path} was made with another pseudonym key",
+            f"the list of erased persons {at} was made with another pseudonym key",
             "Bring the key of that list too (secrets/pseudonym.key, or TICKETS_PSEUDONYM_KEY).",
         )
     return {"about": _ABOUT, "unfinished": False, **found}
@@ -128,5 +151,5 @@ def _key_mark(key: bytes) -> str:
     return hashlib.blake2b(b"", key=key, digest_size=8, person=_KEY_CONTEXT).hexdigest()
 
 
-def _write(path: Path, document: Mapping[str, Any]) -> None:
-    write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n", mode=0o600)
+def _text(found: Mapping[str, Any]) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

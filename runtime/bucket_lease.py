@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from runtime import objects
 from runtime.errors import MachineError
 from runtime.lease import held
-from runtime.store import Bucket, object_store
+from runtime.store import Bucket
 from runtime.wait import until
 
 RENEW_S = 5.0
@@ -101,36 +102,14 @@ def take(at: Bucket, owner: str) -> tuple[int, _Renewed]:
 
 
 def _get(at: Bucket) -> _Seen:
-    from obstore.exceptions import NotFoundError
-
+    found = objects.read(at)
     try:
-        found = object_store(at.parent).get(at.name)
-        return _Seen(found.meta["e_tag"], json.loads(bytes(found.bytes())))
-    except (NotFoundError, FileNotFoundError):
-        return _Seen(None, {})
+        return _Seen(found.tag, json.loads(found.data) if found.tag else {})
     except ValueError as error:
         raise MachineError(
             f"the lease {at} can't be read", "Make sure that no command is running, then remove the object."
         ) from error
-    except Exception as error:
-        raise _away(at, error) from error
 
 
 def _put(at: Bucket, record: Mapping[str, Any], tag: str | None) -> str | None:
-    """The new tag; None where the object is no longer the one with this tag (or, without a tag, exists)."""
-    from obstore.exceptions import AlreadyExistsError, PreconditionError
-
-    mode: Any = "create" if tag is None else {"e_tag": tag}
-    try:
-        return str(object_store(at.parent).put(at.name, json.dumps(record).encode(), mode=mode)["e_tag"])
-    except (AlreadyExistsError, PreconditionError):
-        return None
-    except Exception as error:
-        raise _away(at, error) from error
-
-
-def _away(at: Bucket, error: Exception) -> MachineError:
-    said = str(error).splitlines()[0][:200]
-    return MachineError(
-        f"the store of {at} did not answer: {said}", "Check AWS_ENDPOINT_URL and the credentials, then try again."
-    )
+    return objects.write(at, json.dumps(record).encode(), tag)

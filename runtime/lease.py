@@ -69,12 +69,22 @@ class Lease:
         self.release()
 
 
-def held(record: Mapping[str, Any]) -> MachineError:
+class HeldError(MachineError):
+    """Another process has the lease; `holder` says which."""
+
+    def __init__(self, what: str, remedy: str, holder: str) -> None:
+        super().__init__(what, remedy)
+        self.holder = holder
+
+
+def held(record: Mapping[str, Any]) -> HeldError:
     """Who has the lease, as an error."""
     pid, host = record.get("pid", "unknown"), record.get("host")
     owner, since = record.get("owner", "starting"), record.get("since", "now")
     where = f" on {host}" if host else ""
-    return MachineError(
-        f"the tables are being written by pid {pid}{where} ({owner}, since {since})",
+    holder = f"pid {pid}{where} ({owner}, since {since})"
+    return HeldError(
+        f"the tables are being written by {holder}",
         f"Wait for it to end, or stop it with `kill {pid}`{where}; or give another folder with --data.",
+        holder,
     )

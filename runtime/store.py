@@ -57,7 +57,7 @@ def place(text: str) -> Location:
             raise MachineError(f"{text} names no bucket", "Write s3://BUCKET/PREFIX.")
         return Bucket(trimmed)
     if "://" in text:
-        raise MachineError(f"tables can't be kept at {text}", "Name a folder, or s3://BUCKET/PREFIX.")
+        raise MachineError(f"nothing can be kept at {text}", "Name a folder, or s3://BUCKET/PREFIX.")
     return Path(text).expanduser().resolve()
 
 

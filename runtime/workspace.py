@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import MachineError
-from runtime.store import Location, place
+from runtime.store import Bucket, Location, place
 
 TABLES_VARIABLE = "TICKETS_TABLES"
+EXPORTS_VARIABLE = "TICKETS_EXPORTS"
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """The folder given as --data. Paths are named here and made by whoever writes to them.
 
-    `store` is where the tables are, if not in that folder: what TICKETS_TABLES names.
+    `store` is where the tables are, if not in that folder: what TICKETS_TABLES names. `outside` is where exports are
+    published, if not in that folder: the bucket that TICKETS_EXPORTS names.
     """
 
     root: Path
     store: Location | None = None
+    outside: Bucket | None = None
 
     @classmethod
     def open(cls, root: Path) -> "Workspace":
@@ -32,7 +35,7 @@ class Workspace:
         if not os.access(absolute, os.W_OK | os.X_OK):
             raise MachineError(f"the folder {absolute} is not writable", remedy)
         named = os.environ.get(TABLES_VARIABLE)
-        return cls(absolute, place(named) if named else None)
+        return cls(absolute, place(named) if named else None, _exports_bucket())
 
     @property
     def broker(self) -> Path:
@@ -51,13 +54,17 @@ class Workspace:
         """The accepted event ids of one input contract, derived from its ledger; may be removed at any time."""
         return self.root / "index" / contract
 
-    def erased(self, contract: str) -> Path:
-        """The persons erased from an input contract; outside its tables, which may be removed."""
+    def erased(self, contract: str) -> Location:
+        """The persons erased from an input contract: beside its tables, but outside them, since they may be removed."""
+        return self.local_erased(contract) if self.store is None else self.store / ".erased" / f"{contract}.json"
+
+    def local_erased(self, contract: str) -> Path:
+        """The same list of a workspace whose tables lie in its folder."""
         return self.root / "erased" / f"{contract}.json"
 
     @property
     def exports(self) -> Path:
-        """All published exports."""
+        """All exports published in this folder; those that go to a bucket are made ready here."""
         return self.root / "exports"
 
     def export(self, contract: str) -> Path:
@@ -87,3 +94,14 @@ class Workspace:
     def logs(self) -> Path:
         """Spark's log and the like."""
         return self.root / "logs"
+
+
+def _exports_bucket() -> Bucket | None:
+    """What TICKETS_EXPORTS names; another folder than --data would be no place that `latest.json` can speak of."""
+    named = os.environ.get(EXPORTS_VARIABLE)
+    found = place(named) if named else None
+    if isinstance(found, Path):
+        raise MachineError(
+            f"{EXPORTS_VARIABLE} names {named}, which is no bucket", "Write s3://BUCKET/PREFIX, or unset it."
+        )
+    return found
