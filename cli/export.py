@@ -22,6 +22,10 @@ Examples:
   tickets export
   tickets export client_tickets --format parquet
   tickets export --format json,csv --json
+  TICKETS_EXPORTS=s3://BUCKET/PREFIX tickets export
+
+\b
+With TICKETS_EXPORTS files go to that bucket instead of DATA/exports. See docs/buckets.md.
 """
 
 

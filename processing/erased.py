@@ -79,8 +79,8 @@ def read_all(at: Location, local: Location, contract: str, key: bytes) -> Erased
         who = "a person" if more == 1 else f"{more} persons"
         raise ProcessingError(
             f"the list {local} names {who} whom {at}, where the tables are, does not",
-            f"Remove them there too: `tickets erase {contract} --list {shlex.quote(str(local))} --yes`; or remove that file, if it is of "
-            "another topic.",
+            f"Remove them there too: `tickets erase {contract} --list {shlex.quote(str(local))} --yes`; or remove that "
+            "file, if it is of another topic.",
         )
     return found
 

@@ -22,7 +22,7 @@ from runtime import bucket_lease, objects
 from runtime.errors import MachineError
 from runtime.lease import Lease
 from runtime.store import Bucket
-from runtime.tests.s3 import bucket
+from runtime.tests.s3 import bucket, rights
 
 CANARY = "CLI-004711"
 THEIRS = {**TICKET, "event_id": IDS[1], "client_id": CANARY}
@@ -322,3 +322,25 @@ def test_what_was_made_before_the_bound_is_stale(published: Lab) -> None:
     assert f"{HOME}/{bound.ledger_version}" not in stale(contract, published.workspace, bound)
     later = type(bound)(bound.ledger_version, datetime.now(UTC))
     assert f"{HOME}/{bound.ledger_version}" in stale(contract, published.workspace, later)
+
+
+def _granted(command: str) -> tuple[set[str], ...]:
+    """What docs/buckets.md says a command needs, on tables and on exports."""
+    text = (Path(__file__).parents[2] / "docs" / "buckets.md").read_text("utf-8")
+    (row,) = [line for line in text.splitlines() if line.startswith("| ") and f"`{command}`" in line.split("|")[1]]
+    return tuple(set(cell.strip().split(", ")) - {"none"} for cell in row.split("|")[2:4])
+
+
+def test_the_rights_are_those_that_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An export and the withdrawal of an erasure ask the bucket for nothing that docs/buckets.md does not name."""
+    log, outside = tmp_path / "requests", {"AbortMultipartUpload"}  # asked for only where a large upload fails
+    with bucket(monkeypatch.setenv, log):
+        monkeypatch.setenv("TICKETS_EXPORTS", "s3://tables/exports")
+        lab = Lab(tmp_path / "data")
+        lab.tickets(TICKET, THEIRS)
+        lab.export(formats=("csv",))
+        first = rights(log, "exports")
+        assert first == {"GetObject", "PutObject", "ListBucket"}
+        assert first <= _granted("export")[1]
+        run(lab, erase(lab))
+        assert rights(log, "exports") == _granted("erase")[1] - outside
