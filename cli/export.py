@@ -1,20 +1,24 @@
 """`tickets export`: wires contracts, workspace and the exports room; heavy libraries are loaded when it runs."""
 
+import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli import options
+from cli import lineage, options
 from cli.contracts import catalogue
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import standing
 from runtime.errors import MachineError
 from runtime.workspace import Workspace
+
+if TYPE_CHECKING:
+    from exports.run import Order
 
 FORMATS = ("json", "csv", "parquet", "duckdb")  # the keys of exports.sinks.SINKS, which is slow to import
 EPILOG = """\b
@@ -55,14 +59,47 @@ def _export(
 ) -> dict[str, Any]:
     from exports.run import Order, export
 
-    outputs = tuple(folder.outputs(source))
-    try:
-        answer = export(Order(source, outputs, workspace, formats, with_raw), _progress())
-    except Exception:
-        standing.note(workspace, "export", source.name, ok=False)
-        raise
-    standing.note(workspace, "export", source.name, ok=True)
+    order = Order(source, tuple(folder.outputs(source)), workspace, formats, with_raw)
+    with _lineage(order) as run:
+        try:
+            answer = export(order, _progress())
+        except Exception:
+            standing.note(workspace, "export", source.name, ok=False)
+            raise
+        standing.note(workspace, "export", source.name, ok=True)
+        if run.told:
+            _complete(run, order, answer)
     return answer
+
+
+@contextlib.contextmanager
+def _lineage(order: "Order") -> Iterator[lineage.Run]:
+    """What such a run reads and writes; where a check failed, also which."""
+    from exports.errors import CheckFailedError
+
+    tables, exports = order.workspace.tables(order.source.name), order.workspace.outside or order.workspace.exports
+    names = [("ledger" if one.rows == "refused" else one.name, one) for one in order.contracts]
+    inputs = [lineage.stored(tables / name, one) for name, one in names]
+    outputs = [lineage.stored(exports / order.source.name / one.name, one) for one in order.contracts]
+    with lineage.told(lineage.Run("export", order.source, False, inputs, outputs)) as run:
+        try:
+            yield run
+        except CheckFailedError as error:
+            for dataset, one in zip(inputs, order.contracts, strict=True):
+                if report := error.reports.get(one.name):
+                    dataset.judged = {clause: report.totals.get(clause, 0) for clause in report.judged}
+            raise
+
+
+def _complete(run: lineage.Run, order: "Order", answer: dict[str, Any]) -> None:
+    """What was published, and how it was checked, as its manifest says."""
+    from exports.shelf import shelf_of
+
+    made = shelf_of(order.workspace, order.source.name).manifest(answer["version"])["tables"]
+    for read, written, contract in zip(run.inputs, run.outputs, order.contracts, strict=True):
+        table = made[contract.name]
+        written.rows, written.version = table["rows"], answer["version"]
+        read.judged = {check["clause"]: check["failed"] for check in table["checks"]}
 
 
 def _progress() -> Callable[[str], None]:

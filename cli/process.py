@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli import options
+from cli import lineage, options
 from cli.contracts import catalogue, topic_config
 from cli.told import Told
 from cli.watching import served, watched_job
@@ -118,6 +118,7 @@ def run_process(
     assert envelope is not None  # noqa: S101 - topic_contract has seen to it
     began = time.monotonic()
     with contextlib.ExitStack() as held:
+        run = held.enter_context(lineage.told(_lineage(contract, folder, workspace, broker, every)))
         lease = held.enter_context(Lease.acquire(workspace.tables(contract.name) / ".lease", "process"))
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
         limits = limits or Limits(ALERT, None)
@@ -148,6 +149,8 @@ def run_process(
             reports=Reports(told.begun, told.done),
             stop=stop or threading.Event(),
         ).run()
+        run.outcomes = describe(told.totals)
+        run.inputs[0].judged = lineage.refused(contract, told.clauses)
     return {
         "contract": contract.key,
         "events": told.totals.total(),
@@ -157,6 +160,16 @@ def run_process(
         "start_seconds": round(started, 2),
         "seconds": round(time.monotonic() - began, 2),
     }
+
+
+def _lineage(
+    contract: Contract, folder: Catalogue, workspace: Workspace, broker: Broker, every: str | None
+) -> lineage.Run:
+    """What such a run reads and writes."""
+    tables = workspace.tables(contract.name)
+    derived = [output for output in folder.outputs(contract) if output.rows != "refused"] or [contract]
+    written = [lineage.stored(tables / "ledger", None), *(lineage.stored(tables / one.name, one) for one in derived)]
+    return lineage.Run("process", contract, every is not None, [lineage.topic(broker.bootstrap, contract)], written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Told:
         self.watch = watch
         self._metrics = metrics
         self.totals: Counter[str] = Counter()
+        self.clauses: Counter[str] = Counter()
         self.batches = 0
         self.alerts = 0
         self._log = logs.get("processing")
@@ -51,6 +52,7 @@ class Told:
         if self._metrics is not None:
             self._metrics.done(batch)
         self.totals.update(carried.outcomes)
+        self.clauses.update(carried.clauses)
         if self.watch.turned(carried.rejected_share):
             self.alerts += self.watch.alerted
             self._alert(carried.rejected_share)
