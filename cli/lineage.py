@@ -6,7 +6,7 @@ A run has one START and one COMPLETE, FAIL or ABORT. They hold names, types, cou
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -126,6 +126,13 @@ def told(run: Run) -> Iterator[Run]:
         to.send(run.event("FAIL" if isinstance(error, Exception) else "ABORT", run_id, error))
         raise
     to.send(run.event("COMPLETE", run_id, None))
+
+
+def job(contract: Contract, outputs: Iterable[Contract], tables: Location, bootstrap: str, *, streaming: bool) -> Run:
+    """A run of the job: from the topic to the ledger and what is derived from it."""
+    derived = [output for output in outputs if output.rows != "refused"] or [contract]
+    written = [stored(tables / "ledger", None), *(stored(tables / one.name, one) for one in derived)]
+    return Run("process", contract, streaming, [topic(bootstrap, contract)], written)
 
 
 def topic(bootstrap: str, contract: Contract) -> Dataset:

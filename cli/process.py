@@ -118,8 +118,10 @@ def run_process(
     assert envelope is not None  # noqa: S101 - topic_contract has seen to it
     began = time.monotonic()
     with contextlib.ExitStack() as held:
-        run = held.enter_context(lineage.told(_lineage(contract, folder, workspace, broker, every)))
-        lease = held.enter_context(Lease.acquire(workspace.tables(contract.name) / ".lease", "process"))
+        tables, outputs = workspace.tables(contract.name), folder.outputs(contract)
+        telling = lineage.told(lineage.job(contract, outputs, tables, broker.bootstrap, streaming=every is not None))
+        run = held.enter_context(telling)
+        lease = held.enter_context(Lease.acquire(tables / ".lease", "process"))
         kafka.ensure_topic(broker.bootstrap, envelope.topic, envelope.partitions, topic_config(contract))
         limits = limits or Limits(ALERT, None)
         majors = (contract, *folder.older(contract))
@@ -160,16 +162,6 @@ def run_process(
         "start_seconds": round(started, 2),
         "seconds": round(time.monotonic() - began, 2),
     }
-
-
-def _lineage(
-    contract: Contract, folder: Catalogue, workspace: Workspace, broker: Broker, every: str | None
-) -> lineage.Run:
-    """What such a run reads and writes."""
-    tables = workspace.tables(contract.name)
-    derived = [output for output in folder.outputs(contract) if output.rows != "refused"] or [contract]
-    written = [lineage.stored(tables / "ledger", None), *(lineage.stored(tables / one.name, one) for one in derived)]
-    return lineage.Run("process", contract, every is not None, [lineage.topic(broker.bootstrap, contract)], written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ def events(file: Path) -> list[dict[str, Any]]:
 
 def processing() -> lineage.Run:
     """A run of the job."""
-    written = [lineage.stored(Bucket("s3://tables/t/client_tickets/ledger"), None)]
-    return lineage.Run("process", CONTRACT, True, [lineage.topic("kafka-1:9093,kafka-2:9093", CONTRACT)], written)
+    at = Bucket("s3://tables/t/client_tickets")
+    return lineage.job(CONTRACT, FOLDER.outputs(CONTRACT), at, "kafka-1:9093,kafka-2:9093", streaming=True)
 
 
 def test_a_run_of_the_job(file: Path) -> None:
@@ -100,7 +100,8 @@ def test_a_run_of_the_job(file: Path) -> None:
     assert end["job"]["facets"]["ownership"]["owners"] == [{"name": f"team:{CONTRACT.owner}", "type": "OWNER"}]
     assert end["job"]["facets"]["jobType"]["processingType"] == "STREAMING"
     assert end["run"]["facets"]["tickets_outcomes"]["rejected"] == 2
-    (read,), (written,) = end["inputs"], end["outputs"]
+    (read,), (written, *derived) = end["inputs"], end["outputs"]
+    assert [one["name"] for one in derived] == ["t/client_tickets/ticket_kpis", "t/client_tickets/tickets"]
     assert (read["namespace"], read["name"]) == ("kafka://kafka-1:9093", "client_tickets")
     assert (written["namespace"], written["name"]) == ("s3://tables", "t/client_tickets/ledger")
     assert read["facets"]["tickets_contract"]["name"] == "client_tickets.v2"
