@@ -20,6 +20,7 @@ from runtime.store import Bucket
 from runtime.tests.s3 import bucket
 from runtime.workspace import Workspace
 
+pytestmark = pytest.mark.slow  # a store of its own for each test
 ID, OTHER = "CLI-424242", "CLI-000007"
 KEY = "6b" * 32
 EXPORTS = Bucket("s3://tables/exports")

@@ -24,6 +24,7 @@ from runtime.lease import Lease
 from runtime.store import Bucket
 from runtime.tests.s3 import bucket, rights
 
+pytestmark = pytest.mark.slow  # a store of its own for each test
 CANARY = "CLI-004711"
 THEIRS = {**TICKET, "event_id": IDS[1], "client_id": CANARY}
 HOME = Bucket("s3://tables/deep/exports/client_tickets")

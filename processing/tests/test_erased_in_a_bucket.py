@@ -14,6 +14,7 @@ from runtime.store import Bucket
 from runtime.tests.s3 import bucket
 from runtime.workspace import Workspace
 
+pytestmark = pytest.mark.slow  # a store of its own for each test
 KEY = b"k" * 32
 ID, OTHER = "CLI-004711", "CLI-000007"
 
