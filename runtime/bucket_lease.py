@@ -5,29 +5,21 @@ last (If-Match), so of two holders one fails. Who finds a record that was not gi
 its own clock: one that does not change belongs to a process that is gone, or will find itself replaced.
 """
 
-import json
 import os
 import socket
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
+from runtime.bucket_record import get, put
 from runtime.errors import MachineError
 from runtime.lease import held
-from runtime.store import Bucket, object_store
+from runtime.store import Bucket
 from runtime.wait import until
 
 RENEW_S = 5.0
 PATIENCE_S = 4 * RENEW_S
-
-
-class _Seen(NamedTuple):
-    """An object as it was read: its tag, and what it says; no tag where there is none."""
-
-    tag: str | None
-    record: Mapping[str, Any]
 
 
 class _Renewed:
@@ -77,60 +69,24 @@ class _Renewed:
         """
         if self._tag is None:
             return
-        self._tag = _put(self._at, record, self._tag)
+        self._tag = put(self._at, record, self._tag)
         if self._tag is None:
-            seen = _get(self._at)
+            seen = get(self._at)
             if seen.tag is not None and seen.record.get("token") == record["token"] and seen.record.get("held"):
-                self._tag = _put(self._at, record, seen.tag)
+                self._tag = put(self._at, record, seen.tag)
         self._record = record
 
 
 def take(at: Bucket, owner: str) -> tuple[int, _Renewed]:
     """The lease's new number and its renewal; MachineError if another process renews it, or takes it before us."""
-    seen = _get(at)
-    if seen.record.get("held") and until(lambda: _get(at).tag != seen.tag, PATIENCE_S):
-        raise held(_get(at).record)
+    seen = get(at)
+    if seen.record.get("held") and until(lambda: get(at).tag != seen.tag, PATIENCE_S):
+        raise held(get(at).record)
     since = datetime.now(UTC).isoformat(timespec="seconds")
     number = int(seen.record.get("number", 0)) + 1
     who = {"pid": os.getpid(), "host": socket.gethostname(), "owner": owner, "since": since, "token": uuid4().hex}
     record = {"number": number, **who, "held": True, "beat": 0}
-    tag = _put(at, record, seen.tag)
+    tag = put(at, record, seen.tag)
     if tag is None:
-        raise held(_get(at).record)
+        raise held(get(at).record)
     return number, _Renewed(at, record, tag)
-
-
-def _get(at: Bucket) -> _Seen:
-    from obstore.exceptions import NotFoundError
-
-    try:
-        found = object_store(at.parent).get(at.name)
-        return _Seen(found.meta["e_tag"], json.loads(bytes(found.bytes())))
-    except (NotFoundError, FileNotFoundError):
-        return _Seen(None, {})
-    except ValueError as error:
-        raise MachineError(
-            f"the lease {at} can't be read", "Make sure that no command is running, then remove the object."
-        ) from error
-    except Exception as error:
-        raise _away(at, error) from error
-
-
-def _put(at: Bucket, record: Mapping[str, Any], tag: str | None) -> str | None:
-    """The new tag; None where the object is no longer the one with this tag (or, without a tag, exists)."""
-    from obstore.exceptions import AlreadyExistsError, PreconditionError
-
-    mode: Any = "create" if tag is None else {"e_tag": tag}
-    try:
-        return str(object_store(at.parent).put(at.name, json.dumps(record).encode(), mode=mode)["e_tag"])
-    except (AlreadyExistsError, PreconditionError):
-        return None
-    except Exception as error:
-        raise _away(at, error) from error
-
-
-def _away(at: Bucket, error: Exception) -> MachineError:
-    said = str(error).splitlines()[0][:200]
-    return MachineError(
-        f"the store of {at} did not answer: {said}", "Check AWS_ENDPOINT_URL and the credentials, then try again."
-    )
