@@ -15,11 +15,11 @@ from processing import expire, tables
 from processing.erase import behind
 from processing.expire import Due
 from processing.quarantine import DISCARDS
-from runtime.delta import files_of, is_table, open_table
+from runtime.delta import files_of, is_table, open_table, plainly, remove_unused, unused
 from runtime.store import Location
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable, PostCommitHookProperties
+    from deltalake import DeltaTable
 
 TARGET_BYTES = 128 << 20  # of a file, as Delta's own writers aim at
 _SMALL_BYTES = TARGET_BYTES // 2  # two of these fit into one
@@ -101,7 +101,7 @@ def plan(at: Places, order: Order) -> tuple[Step, ...]:
     for path in at.all:
         table = open_table(path)
         sizes, lying = _sizes(table), _lying(path)
-        doomed = _doomed(table, path, order.keep_hours, lying)
+        doomed = _doomed(table, order.keep_hours, lying)
         steps.append(_step(path, "compact", sizes, _compacted(sizes)))
         steps.append(_step(path, "vacuum", list(lying.values()), [lying[name] for name in lying if name not in doomed]))
     return tuple(steps)
@@ -147,35 +147,23 @@ def _compact(path: Location, _: Order) -> Step:
     before = _sizes(table)
     if sum(size < _SMALL_BYTES for size in before) < 2:
         return _step(path, "compact", before, before)
-    table.optimize.compact(target_size=TARGET_BYTES, post_commithook_properties=_plainly())
+    table.optimize.compact(target_size=TARGET_BYTES, post_commithook_properties=plainly())
     table = open_table(path)
     table.create_checkpoint()
     return _step(path, "compact", before, _sizes(table))
 
 
 def _vacuum(path: Location, order: Order) -> Step:
-    table, before = open_table(path), _lying(path)
-    if _doomed(table, path, order.keep_hours, before):
-        _remove(table, order.keep_hours, dry_run=False)
+    before = _lying(path)
+    if _doomed(open_table(path), order.keep_hours, before):
+        remove_unused(path, order.keep_hours)
         _remove_checksums(path)
     return _step(path, "vacuum", list(before.values()), list(_lying(path).values()))
 
 
-def _doomed(table: "DeltaTable", path: Location, keep_hours: int, lying: Mapping[str, int]) -> frozenset[str]:
+def _doomed(table: "DeltaTable", keep_hours: int, lying: Mapping[str, int]) -> frozenset[str]:
     """Files that go: what the log says, less what went before (the log says it for days)."""
-    return frozenset(_remove(table, keep_hours, dry_run=True)) & frozenset(lying)
-
-
-def _remove(table: "DeltaTable", keep_hours: int, *, dry_run: bool) -> list[str]:
-    """Also files that a killed writer left, which are in no log."""
-    found: list[str] = table.vacuum(
-        retention_hours=keep_hours,
-        enforce_retention_duration=False,
-        dry_run=dry_run,
-        full=True,
-        post_commithook_properties=_plainly(),
-    )
-    return found
+    return frozenset(unused(table, keep_hours)) & frozenset(lying)
 
 
 def _remove_checksums(path: Location) -> None:
@@ -184,15 +172,6 @@ def _remove_checksums(path: Location) -> None:
         for checksum in path.glob(".*.parquet.crc"):
             if not (path / checksum.name.removeprefix(".").removesuffix(".crc")).exists():
                 checksum.unlink(missing_ok=True)
-
-
-def _plainly() -> "PostCommitHookProperties":
-    """No clean-up of the log after a commit of ours: where no row came for a month, it would take the notes of the
-    newest commit of rows, which say where the job goes on.
-    """
-    from deltalake import PostCommitHookProperties
-
-    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def _sizes(table: "DeltaTable") -> list[int]:

@@ -88,7 +88,7 @@ class Asking:
         """The answer, or None so far; each look renews what was asked. `state` says how far it is."""
         seen = read(self._at)
         if seen.record.get("token") != self._token:
-            self.state = "waiting for another command that asks the same"
+            self.state = "another command asks the same" if seen.record.get("token") else "asked"
             if not seen.record.get("token") or self._left(seen.tag, seen.record):
                 self._ask(seen.tag)
             return None
