@@ -233,6 +233,17 @@ def test_wrong_use(work: Maintaining, arguments: tuple[str, ...], wanted: str) -
     assert files(work) == FILES
 
 
+@pytest.mark.parametrize(
+    "arguments", [("--once", "--maintain-every", "6h"), ("--every", "5s", "--maintain-every", "0h")]
+)
+def test_a_job_needs_time_to_maintain(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """One that only reads what is there has none; and no time between two is wrong use."""
+    command = [str(COMMAND), "process", "client_tickets", "--data", str(tmp_path), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S)
+    assert done.returncode == 2
+    assert "--maintain-every takes a time above 0" in done.stderr
+
+
 def test_no_ledger(tmp_path: Path) -> None:
     """What to do first."""
     command = [str(COMMAND), "maintain", "client_tickets", "--data", str(tmp_path)]
