@@ -11,11 +11,13 @@ import pytest
 from deltalake import DeltaTable
 
 from processing import derive, tables
-from processing.expire import ACCEPTED, GONE, REFUSED, Due, due, expire
+from processing.expire import ACCEPTED, GONE, REFUSED, due, expire
 from processing.index import Index
+from processing.migrate import bring
 from processing.quarantine import one
-from processing.tests.ledgers import AMOUNT, BEGAN, EVENT, PRIORITY, ledger, reasons, row
+from processing.tests.ledgers import AMOUNT, BEGAN, EVENT, PRIORITY, SOURCE, ledger, reasons, row
 from processing.turn import OvertakenError, Turn
+from processing.versions import Versions
 from runtime.delta import dataset, open_table
 
 PAST = [{"at": BEGAN, "outcome": "rejected", "violations": reasons(PRIORITY, AMOUNT)}]
@@ -169,8 +171,9 @@ def test_somebody_else_wrote_meanwhile(at: Path) -> None:
     assert held(at) == before
 
 
-def test_a_ledger_from_before(tmp_path: Path) -> None:
-    """It has no column for it: it is read as one where nothing expired, and gets the column."""
+@pytest.mark.parametrize("by_job", [False, True])
+def test_a_ledger_from_before(tmp_path: Path, by_job: bool) -> None:
+    """It has no column for it: it is read as one where nothing expired, and gets the column, from the job too."""
     from deltalake import write_deltalake
 
     new = ledger(tmp_path / "new", ROWS) / "ledger"
@@ -178,11 +181,13 @@ def test_a_ledger_from_before(tmp_path: Path) -> None:
     write_deltalake(old, open_table(new).to_pyarrow_table().drop_columns(["expired_at"]))
     assert one(old.parent, 0, 1, with_raw=False)["expired_at"] is None
     assert [found.rows for found in due(old, {REFUSED: END})] == [5]
+    if by_job:
+        bring(Versions(SOURCE, ()), {}, old, b"k" * 32, free)
     tables.complete_ledger(old)
     version = DeltaTable(old).version()
     tables.complete_ledger(old)
     assert DeltaTable(old).version() == version
+    assert tables.version(old) == 0
     assert run(old, refused=END) == {REFUSED: 5}
     assert isinstance(one(old.parent, 0, 1, with_raw=False)["expired_at"], datetime)
     assert due(old, {}) == ()
-    assert Due(REFUSED, 0, BEGAN, BEGAN).rows == 0
