@@ -9,6 +9,7 @@ pytest_plugins = [
     "features.steps.evolving",
     "features.steps.recovering",
     "features.steps.erasing",
+    "features.steps.maintaining",
     "features.steps.quarantine",
     "features.steps.bad_bytes",
     "features.steps.producing",

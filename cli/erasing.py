@@ -173,7 +173,10 @@ def _derive(work: Erasing, lease: Lease) -> None:
 
 def _strangers(work: Erasing, tables: Iterable[Location]) -> list[str]:
     """Tables that nothing derives any more: what they hold of anybody is not known."""
+    from processing.derive import kept
+
     known = {work.derivation.ledger, work.derivation.tables / DISCARDS, *work.derivation.derived}
+    known |= {kept(work.derivation, contract).table for contract in work.derivation.aggregates}
     return [
         f"the table {path.name} belongs to no contract: remove its folder, then run this again"
         for path in tables

@@ -1,12 +1,14 @@
 """Options that several subcommands share, so that each means the same everywhere."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
+_SPANS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LOOPBACK = "127.0.0.1"  # metrics are for whoever runs the command, unless told otherwise
 
 data = click.option(
@@ -32,6 +34,21 @@ contracts = click.option(
     help="Folder of contracts; default: the contracts/ of this checkout (or TICKETS_CONTRACTS).",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+
+class Span(click.ParamType[timedelta]):
+    """`30m`, `6h` or `7d` to a timedelta."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Refuse, with examples, what is no span of time."""
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"(\d{1,6})([smhd])", str(value).strip())
+        if match is None:
+            self.fail(f"'{value}' is no span of time; write 30m, 6h or 7d.", param, ctx)
+        return int(match[1]) * _SPANS[match[2]]
 
 
 class Share(click.ParamType[Decimal]):

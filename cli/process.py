@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,7 @@ def run_process(
     accept_loss: bool = False,
     stop: threading.Event | None = None,
     metrics: "Metrics | None" = None,
+    maintain_every: timedelta | None = None,
 ) -> dict[str, Any]:
     """Read the topic into the workspace's tables; the counts by outcome of what this run read."""
     from runtime import kafka
@@ -131,12 +133,15 @@ def run_process(
         few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
         spark = spark_session(workspace, master, short=few and every is None)
         started = time.monotonic() - began
+        from cli.chores import Chores
+        from cli.maintaining import Maintaining
         from processing.flood import Watch
         from processing.stream import Job, Reports, Source, describe
         from runtime.spark import java_needed
 
         continuity = Continuity(broker.bootstrap, envelope.topic, accept_loss=accept_loss)
         held.enter_context(contextlib.closing(continuity))
+        stop = stop or threading.Event()
         told = Told(Watch(limits.alert, limits.stop), watched)
         held.enter_context(java_needed(workspace.logs / "spark.log"))
         Job(
@@ -149,7 +154,8 @@ def run_process(
             every=every,
             watch=told.watch,
             reports=Reports(told.begun, told.done),
-            stop=stop or threading.Event(),
+            stop=stop,
+            chores=Chores(Maintaining.of(contract, folder, workspace), lease, spark, stop, maintain_every),
         ).run()
         run.outcomes = describe(told.totals)
         run.inputs[0].judged = lineage.refused(contract, told.clauses)
@@ -180,6 +186,7 @@ def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
 @click.command(
     epilog="\b\nExamples:\n  tickets process client_tickets --once\n  tickets process client_tickets --every 5s\n"
     "  tickets process client_tickets --every 5s --metrics 9464 --log-format json\n"
+    "  tickets process client_tickets --every 5s --maintain-every 6h\n"
 )
 @click.argument("contract")
 @click.option("--once", is_flag=True, help="Read what the topic holds now, then end.")
@@ -214,6 +221,11 @@ def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
     help="Go on where the topic lost records before they were read; the audit names them.",
 )
 @click.option(
+    "--maintain-every",
+    type=options.Span(),
+    help="Also do what `tickets maintain` does, between two batches, at this interval (6h, 1d).",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -234,6 +246,7 @@ def command(
     max_rejected: Decimal | None,
     alert_rejected: Decimal,
     accept_loss: bool,
+    maintain_every: timedelta | None,
     log_format: Any,
     metrics: tuple[str, int] | None,
     contracts: Path | None,
@@ -248,6 +261,8 @@ def command(
     """
     if once == bool(every):
         raise click.UsageError("Say either --once or --every INTERVAL.")
+    if maintain_every is not None and not (every and maintain_every):
+        raise click.UsageError("--maintain-every takes a time above 0, and a job that keeps reading (--every).")
     logs.configure(log_format)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -268,6 +283,7 @@ def command(
             accept_loss=accept_loss,
             stop=stop,
             metrics=shown,
+            maintain_every=maintain_every,
         )
     if as_json:
         click.echo(json.dumps(done))

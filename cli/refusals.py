@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _INDENT = 2
 _WHEN = "%Y-%m-%d %H:%M"
+GONE = "(expired)"  # processing.expire.GONE, which a list does not wait for
+_EXPIRED = "What it held expired on {day}, the contract's time for it being over: it can't be judged again."
 _NEXT: Mapping[str, str] = {
     "accepted": "It is accepted: a row of the exports, and nothing to be done.",
     "rejected": "Once contract or producer are mended, `tickets quarantine replay {contract}` judges it again. To give "
@@ -48,6 +50,8 @@ def line(row: Mapping[str, Any]) -> str:
 
 
 def _reason(found: Mapping[str, str]) -> str:
+    if found["found"] == GONE:
+        return f"{found['clause']} {GONE}"
     return f"{found['path']} is {found['found']}, {found['clause']} wants {found['wanted']}"
 
 
@@ -62,6 +66,8 @@ def _first(row: Mapping[str, Any]) -> str:
 
 def advice(contract: str, row: Mapping[str, Any]) -> str:
     """What can be done about one record."""
+    if row["expired_at"] is not None:
+        return _EXPIRED.format(day=f"{row['expired_at']:%Y-%m-%d}")
     place, first = (f"{row[p]}:{row[o]}" for p, o in (("partition", "offset"), ("first_partition", "first_offset")))
     return _NEXT[row["outcome"]].format(contract=contract, place=place, first=first)
 

@@ -55,7 +55,16 @@ def open_ledger(path: Location) -> Any:
     """A duckdb connection with the ledger as the view `ledger`; ProcessingError where there is none."""
     if not is_table(path):
         raise ProcessingError(f"there is no ledger at {path}", "Run `tickets process <contract> --once` first.")
-    return view(None, "ledger", path)
+    import duckdb
+
+    rows = dataset(open_table(path), path)
+    db = duckdb.connect()
+    if "expired_at" in rows.schema.names:
+        db.register("ledger", rows)
+        return db
+    db.register("_ledger", rows)  # from before rows could expire
+    db.execute("CREATE TEMP VIEW ledger AS SELECT *, CAST(NULL AS TIMESTAMPTZ) AS expired_at FROM _ledger")
+    return db
 
 
 def view(connection: Any, name: str, path: Location) -> Any:
@@ -131,15 +140,17 @@ def _out_of_step(db: Any, event_id: str) -> list[str]:
     ids, distinct = db.execute(
         "SELECT count(*), count(DISTINCT event_id) FROM ledger WHERE outcome = 'accepted'"
     ).fetchone()
+    kept = db.execute("SELECT count(*) FROM ledger WHERE outcome = 'accepted' AND expired_at IS NULL").fetchone()[0]
     rows, distinct_rows = db.execute(f'SELECT count(*), count(DISTINCT "{name}") FROM accepted').fetchone()  # noqa: S608 - a contract's field name
     strangers = db.execute(
-        f"SELECT count(*) FROM accepted ANTI JOIN (SELECT event_id FROM ledger WHERE outcome = 'accepted') AS l "  # noqa: S608
+        f"SELECT count(*) FROM accepted ANTI JOIN (SELECT event_id FROM ledger WHERE outcome = 'accepted' "  # noqa: S608
+        f"AND expired_at IS NULL) AS l "
         f'ON l.event_id = CAST(accepted."{name}" AS VARCHAR)'
     ).fetchone()[0]
     bare = db.execute("SELECT count(*) FROM ledger WHERE outcome = 'rejected' AND violations IS NULL").fetchone()[0]
     checks = (
         (ids == distinct, f"{ids} accepted rows have only {distinct} event ids"),
-        (rows == ids, f"the ledger has {ids} accepted events, the accepted table {rows} rows"),
+        (rows == kept, f"the ledger has {kept} accepted events, the accepted table {rows} rows"),
         (rows == distinct_rows, f"the accepted table has {rows} rows and only {distinct_rows} event ids"),
         (strangers == 0, f"{strangers} rows of the accepted table are not accepted in the ledger"),
         (bare == 0, f"{bare} rejected rows carry no reason"),

@@ -5,6 +5,7 @@ Every commit notes the ledger version it came from, so a reader can tell whether
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from processing import reference
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.erased import ErasedList
+from processing.kept import Kept
 from processing.kpis import aggregation
-from processing.tables import CREATED, DISCARDED, accepted_contract, ledger_version, note, version
+from processing.tables import CREATED, accepted_contract, ledger_version, note, spares_accepted, version
 from processing.turn import Turn, notes
 from processing.versions import Versions
 from runtime.delta import open_table, row_commits
@@ -25,6 +27,7 @@ from runtime.store import Location, spark_path
 
 References = dict[str, DataFrame]
 BATCH = "batch"  # the word in a ledger commit's notes that names the batch whose rows it added
+_KEPT = "outcome = 'accepted' AND expired_at IS NULL"
 _MANY = 20  # missing batches that a rebuild is as good for
 
 
@@ -142,8 +145,8 @@ def _missing(ledger: Location, since: int | None) -> _Missing:
         if at == since:
             return _Missing(newest, tuple(batches))
         said = notes(commit)
-        if DISCARDED in said:
-            continue  # no accepted row was touched
+        if spares_accepted(said):
+            continue
         batch = said.get(BATCH)
         if batch is None or len(batches) == _MANY:
             return _Missing(newest, None)
@@ -164,17 +167,37 @@ def _rebuild(spark: SparkSession, derivation: Derivation, references: References
 
 def _accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
     events = spark.read.format("delta").load(spark_path(derivation.ledger))
-    return accepted_rows(events.where(which & (F.col("outcome") == "accepted")), derivation, references)
+    return accepted_rows(events.where(which).where(_KEPT), derivation, references)
 
 
 def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int) -> None:
-    """Compute every aggregate anew from the accepted rows."""
+    """Compute every aggregate anew from the accepted rows, but for what is kept (kept.py)."""
     accepted = spark.read.format("delta").load(spark_path(derivation.path(derivation.accepted)))
     for contract in derivation.aggregates:
         turn = Turn.take(derivation.path(contract))
-        rows = aggregation(contract.name)(accepted)
-        cast = [F.col(field.name).cast(spark_type(field)).alias(field.name) for field in contract.fields]
-        _overwrite(rows.select(*cast), turn, note(ledger, contract))
+        rows = kept(derivation, contract).combined(_aggregated(contract, accepted))
+        _overwrite(rows, turn, note(ledger, contract))
+
+
+def kept(derivation: Derivation, contract: Contract) -> Kept:
+    """The rows of an aggregate that can't be computed any more."""
+    return Kept(contract, derivation.path(contract), derivation.ledger)
+
+
+def keep_aggregates(spark: SparkSession, derivation: Derivation, references: References, before: datetime) -> None:
+    """Keep every aggregate row that accepted rows received before a moment are a part of; they may then expire."""
+    for contract in derivation.aggregates:
+        mine = kept(derivation, contract)
+        whole, left = (
+            mine.combined(_aggregated(contract, _accepted(spark, derivation, references, which)))
+            for which in (F.lit(True), F.col("received_at") >= F.lit(before))
+        )
+        mine.add(whole, left)
+
+
+def _aggregated(contract: Contract, accepted: DataFrame) -> DataFrame:
+    rows = aggregation(contract.name)(accepted)
+    return rows.select(*(F.col(field.name).cast(spark_type(field)).alias(field.name) for field in contract.fields))
 
 
 def catch_up(spark: SparkSession, derivation: Derivation, references: References) -> None:

@@ -18,7 +18,7 @@ from processing.erased import ErasedList
 from processing.errors import ProcessingError
 from processing.traces import Traces, subject_of
 from processing.turn import Turn, notes
-from runtime.delta import dataset, is_table, open_table, row_commits, tables_below
+from runtime.delta import dataset, is_table, open_table, remove_unused, row_commits, tables_below
 from runtime.store import Location
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def vacuum(folder: Location, check: Callable[[], None]) -> tuple[Location, ...]:
     found = tables_below(folder)
     for path in found:
         check()
-        open_table(path).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+        remove_unused(path, 0)
     return found
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from processing.errors import ProcessingError
-from processing.tables import CREATED, DISCARDED
+from processing.tables import CREATED, spares_ids
 from processing.turn import notes
 from runtime.delta import MAINTENANCE, files_of, open_table, row_commits
 from runtime.progress import working
@@ -183,7 +183,7 @@ def _added_since(table: Any, version: int, path: Location) -> list[str] | None:
     for at, commit in row_commits(table):
         if at <= version:
             break
-        if not appends(commit) and DISCARDED not in notes(commit):
+        if not appends(commit) and not spares_ids(notes(commit)):
             return None
     else:
         return None

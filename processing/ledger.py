@@ -162,6 +162,7 @@ def settle(decoded: DataFrame, twins: "pa.Table", batch: str) -> DataFrame:
         F.length("raw_value").cast("bigint").alias("raw_bytes"),
         F.lit(batch).alias("batch"),
         F.lit(None).cast(LEDGER["history"][0]).alias("history"),
+        F.lit(None).cast(LEDGER["expired_at"][0]).alias("expired_at"),
         F.when(kept, F.col("event")).alias("event"),
     )
 

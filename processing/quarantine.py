@@ -34,7 +34,7 @@ FROM (
 """
 _COLUMNS = (
     '"partition", "offset", received_at, outcome, event_id, contract_version, violations, first_partition, '
-    "first_offset, raw_bytes, history"
+    "first_offset, raw_bytes, history, expired_at"
 )
 _CONDITIONS: Mapping[str, str] = {
     "clause": "list_contains(clauses, $clause)",

@@ -23,8 +23,9 @@ from runtime.store import spark_path
 
 _KEY = ("partition", "offset")
 _FROM = {"received_at": "timestamp", "raw_key": "key", "raw_value": "value", "raw_headers": "headers"}
+_OWN = (*_KEY, "received_at", "raw_bytes", "batch", "history", "expired_at")
 # The ledger's columns that a new verdict replaces; coordinates, size and batch are the record's own.
-_JUDGED = tuple(name for name in tables.LEDGER if name not in (*_KEY, "received_at", "raw_bytes", "batch", "history"))
+_JUDGED = tuple(name for name in tables.LEDGER if name not in _OWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
@@ -61,6 +61,16 @@ class Reports:
     done: Callable[[Batch | None], None]
 
 
+class Chores(Protocol):
+    """What else is to be done with the tables, between two batches and under the job's own lease."""
+
+    def due(self) -> bool:
+        """Whether there is something to do; asked several times a second."""
+
+    def do(self) -> None:
+        """Do it; the job goes on whatever comes of it. No batch runs meanwhile."""
+
+
 class Stopped(Exception):  # noqa: N818 - a wish, not an error
     """A stop was asked for before a batch began; nothing of that batch was written."""
 
@@ -82,6 +92,8 @@ class Job:
     watch: Watch
     reports: Reports
     stop: threading.Event
+    chores: Chores
+    writing: threading.Lock = field(default_factory=threading.Lock, init=False)
     failure: BaseException | None = field(default=None, init=False)
 
     def run(self) -> None:
@@ -132,7 +144,8 @@ class Job:
 
         def batch(records: DataFrame, _: int) -> None:
             try:
-                self._batch(carrier, records)
+                with self.writing:
+                    self._batch(carrier, records)
             except BaseException as error:
                 self.failure = self.failure or error
                 raise
@@ -148,11 +161,13 @@ class Job:
         self.reports.done(None if carried is None else Batch(carried, time.monotonic() - began))
 
     def _await(self, query: StreamingQuery) -> None:
-        """Wait for the query's end; a wish to stop is granted between two batches."""
+        """Wait for the query's end; a wish to stop is granted between two batches, and chores are done there."""
         try:
             while not query.awaitTermination(0.2):
                 if self.stop.is_set() and not query.status["isTriggerActive"]:
                     query.stop()
+                elif not self.stop.is_set() and self.chores.due():
+                    self._do_chores()
         except StreamingQueryException as error:
             if isinstance(self.failure, Stopped):
                 return
@@ -164,6 +179,11 @@ class Job:
         finally:
             if query.isActive:
                 query.stop()
+
+    def _do_chores(self) -> None:
+        with self.writing:  # waits for the batch under way
+            if not self.stop.is_set():
+                self.chores.do()
 
 
 _KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {

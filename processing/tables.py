@@ -18,6 +18,8 @@ from runtime.store import Location, delta_options
 REASONS = "array<struct<clause:string,path:string,found:string,wanted:string>>"
 CREATED = 0  # the version of a table that was made and never written to
 DISCARDED = "discarded"  # the outcome, and the word in a commit's notes that says it changed refused records alone
+EXPIRED = "expired"  # the word in a commit's notes that names the kinds of rows whose values went after their time
+KEPT = ".kept"  # behind an aggregate table's name: its rows that can't be computed any more
 _REASON = pa.struct([pa.field(name, pa.string()) for name in ("clause", "path", "found", "wanted")])
 _BEFORE = pa.struct(
     [
@@ -69,9 +71,20 @@ LEDGER: Mapping[str, tuple[str, str]] = {
         f"array<struct<at:timestamp,outcome:string,violations:{REASONS}>>",
         "What the record was before, oldest first: until when, its outcome and reasons; null if it never changed.",
     ),
+    "expired_at": ("timestamp", "When its values were removed, the contract's time for them being over; else null."),
 }
 _WRITTEN_AS = "contract"  # in the event column's metadata, so that rows and what they are change in one commit
 _STATISTICS = "partition,offset,received_at,batch"  # no value of an event ends up in the Delta log
+
+
+def spares_accepted(said: Mapping[str, Any]) -> bool:
+    """Whether a commit with these notes changed no accepted row."""
+    return DISCARDED in said or (EXPIRED in said and "accepted" not in said[EXPIRED])
+
+
+def spares_ids(said: Mapping[str, Any]) -> bool:
+    """Whether a commit with these notes left every accepted row's event id and body hash where they were."""
+    return DISCARDED in said or EXPIRED in said
 
 
 def accepted_contract(source: Contract, outputs: tuple[Contract, ...]) -> Contract:
@@ -86,7 +99,13 @@ def event_columns(source: Contract) -> str:
 
 def ledger_schema(source: Contract) -> pa.Schema:
     """The ledger's columns; `event` says in its metadata whose major its values are."""
-    columns = [
+    event = pa.struct([pa.field(field.name, arrow_type(field)) for field in source.fields])
+    return pa.schema([*ledger_columns(), pa.field("event", event, metadata={_WRITTEN_AS: source.key})])
+
+
+def ledger_columns() -> list[pa.Field]:
+    """The ledger's own columns, all but `event`."""
+    return [
         pa.field(
             name,
             _ARROW[type_.removesuffix(" NOT NULL")],
@@ -95,8 +114,6 @@ def ledger_schema(source: Contract) -> pa.Schema:
         )
         for name, (type_, text) in LEDGER.items()
     ]
-    event = pa.struct([pa.field(field.name, arrow_type(field)) for field in source.fields])
-    return pa.schema([*columns, pa.field("event", event, metadata={_WRITTEN_AS: source.key})])
 
 
 def written_as(held: pa.Schema) -> str | None:
@@ -163,6 +180,17 @@ def _create(
         commit_properties=CommitProperties(custom_metadata=said),
         storage_options=delta_options(path),
     )
+
+
+def complete_ledger(path: Location) -> None:
+    """Add what a ledger made by an older version lacks of the ledger's own columns, null in every row."""
+    from deltalake import Schema
+
+    held = set(held_schema(path).names)
+    own = [column for column in ledger_columns() if column.name not in held]
+    if own:
+        columns: list[Any] = list(Schema.from_arrow(pa.schema(own)).fields)
+        open_table(path).alter.add_columns(columns)
 
 
 def held_schema(path: Location) -> pa.Schema:

@@ -5,16 +5,14 @@ last (If-Match), so of two holders one fails. Who finds a record that was not gi
 its own clock: one that does not change belongs to a process that is gone, or will find itself replaced.
 """
 
-import json
 import os
 import socket
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
-from runtime import objects
+from runtime.bucket_record import get, put
 from runtime.errors import MachineError
 from runtime.lease import held
 from runtime.store import Bucket
@@ -22,13 +20,6 @@ from runtime.wait import until
 
 RENEW_S = 5.0
 PATIENCE_S = 4 * RENEW_S
-
-
-class _Seen(NamedTuple):
-    """An object as it was read: its tag, and what it says; no tag where there is none."""
-
-    tag: str | None
-    record: Mapping[str, Any]
 
 
 class _Renewed:
@@ -78,38 +69,24 @@ class _Renewed:
         """
         if self._tag is None:
             return
-        self._tag = _put(self._at, record, self._tag)
+        self._tag = put(self._at, record, self._tag)
         if self._tag is None:
-            seen = _get(self._at)
+            seen = get(self._at)
             if seen.tag is not None and seen.record.get("token") == record["token"] and seen.record.get("held"):
-                self._tag = _put(self._at, record, seen.tag)
+                self._tag = put(self._at, record, seen.tag)
         self._record = record
 
 
 def take(at: Bucket, owner: str) -> tuple[int, _Renewed]:
     """The lease's new number and its renewal; MachineError if another process renews it, or takes it before us."""
-    seen = _get(at)
-    if seen.record.get("held") and until(lambda: _get(at).tag != seen.tag, PATIENCE_S):
-        raise held(_get(at).record)
+    seen = get(at)
+    if seen.record.get("held") and until(lambda: get(at).tag != seen.tag, PATIENCE_S):
+        raise held(get(at).record)
     since = datetime.now(UTC).isoformat(timespec="seconds")
     number = int(seen.record.get("number", 0)) + 1
     who = {"pid": os.getpid(), "host": socket.gethostname(), "owner": owner, "since": since, "token": uuid4().hex}
     record = {"number": number, **who, "held": True, "beat": 0}
-    tag = _put(at, record, seen.tag)
+    tag = put(at, record, seen.tag)
     if tag is None:
-        raise held(_get(at).record)
+        raise held(get(at).record)
     return number, _Renewed(at, record, tag)
-
-
-def _get(at: Bucket) -> _Seen:
-    found = objects.read(at)
-    try:
-        return _Seen(found.tag, json.loads(found.data) if found.tag else {})
-    except ValueError as error:
-        raise MachineError(
-            f"the lease {at} can't be read", "Make sure that no command is running, then remove the object."
-        ) from error
-
-
-def _put(at: Bucket, record: Mapping[str, Any], tag: str | None) -> str | None:
-    return objects.write(at, json.dumps(record).encode(), tag)

@@ -1,5 +1,7 @@
 """A Delta table without Spark: whether it is there, its rows through Arrow, and the commits of its log that count."""
 
+import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from runtime.store import Location, arrow_files, delta_options
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable
+    from deltalake import DeltaTable, PostCommitHookProperties
 
 # Commits that change no row: files compacted or removed, settings, columns added (old rows read null there).
 MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "ADD COLUMN", "ADD COLUMNS"})
+_CLEANUP = "delta.enableExpiredLogCleanup"
+_YOUNG_S = 20 * 86_400.0  # log entries are cleaned up after 30 days
 _RECENT = 10  # commits read at first: the whole history is one file each
 
 
@@ -53,6 +57,49 @@ def _counting(commits: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, An
     for commit in commits:
         if commit.get("operation") not in MAINTENANCE:
             yield int(commit["version"]), commit
+
+
+def plainly() -> "PostCommitHookProperties":
+    """For a commit that changes no row: nothing is done after it, least of all the log cleaned up."""
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+
+
+def unused(table: "DeltaTable", keep_hours: int) -> list[str]:
+    """Files that no version of the last `keep_hours` needs, some of which may be gone already."""
+    found: list[str] = table.vacuum(keep_hours, enforce_retention_duration=False, dry_run=True, full=True)
+    return found
+
+
+def remove_unused(at: Location, keep_hours: int) -> None:
+    """Remove these files (VACUUM), what a killed writer left included.
+
+    deltalake cleans up the log after a VACUUM, whatever it is told. Where no row came for a month, that would take the
+    newest commit of rows, which says where the job goes on; so it is switched off for such a table meanwhile.
+    """
+    with _log_kept(at):
+        open_table(at).vacuum(keep_hours, enforce_retention_duration=False, dry_run=False, full=True)
+
+
+@contextlib.contextmanager
+def _log_kept(at: Location) -> Iterator[None]:
+    table = open_table(at)
+    _, newest = next(row_commits(table), (0, {}))
+    on = str(table.metadata().configuration.get(_CLEANUP, "true")).lower() == "true"
+    if on and time.time() - newest.get("timestamp", 0) / 1000 < _YOUNG_S:
+        yield
+        return
+    _set(at, "false")
+    try:
+        yield
+    finally:
+        _set(at, "true")  # also where a killed run left it off
+
+
+def _set(at: Location, value: str) -> None:
+    properties = {_CLEANUP: value}
+    open_table(at).alter.set_table_properties(properties, post_commithook_properties=plainly())
 
 
 def files_of(at: Location) -> Any:

@@ -77,6 +77,13 @@ class HeldError(MachineError):
         self.holder = holder
 
 
+def holder(path: Location) -> Mapping[str, Any]:
+    """What the record says of who has or had the lease: `owner`, `number`, `pid`; empty where nobody ever had it."""
+    from runtime import bucket_record, file_lease
+
+    return file_lease.read(path) if isinstance(path, Path) else bucket_record.get(path).record
+
+
 def held(record: Mapping[str, Any]) -> HeldError:
     """Who has the lease, as an error."""
     pid, host = record.get("pid", "unknown"), record.get("host")

@@ -147,8 +147,17 @@ def test_no_text_reaches_the_terminal_raw(where: str) -> None:
 )
 def test_each_outcome_has_its_next_step(outcome: str, wanted: str) -> None:
     """Named with the command to type."""
-    made = {**row("0:1", outcome), "first_partition": 3, "first_offset": 7}
+    made = {**row("0:1", outcome), "first_partition": 3, "first_offset": 7, "expired_at": None}
     assert re.search(wanted, refusals.advice("c", made))
+    expired = {**made, "expired_at": datetime(2026, 4, 6, tzinfo=UTC)}
+    assert "expired on 2026-04-06" in refusals.advice("c", expired)
+
+
+def test_a_reason_that_expired_is_its_clause_alone() -> None:
+    """In a list of records."""
+    gone = {"clause": PRIORITY, **dict.fromkeys(("path", "found", "wanted"), refusals.GONE)}
+    made = {**row("0:1", "rejected"), "first_offset": None, "violations": [gone]}
+    assert refusals.line(made).endswith(f"rejected   {PRIORITY} (expired)")
 
 
 def test_one_record_is_json_on_stdout_and_advice_on_stderr(run: Callable[..., Result]) -> None:
