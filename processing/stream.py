@@ -69,7 +69,8 @@ class Stopped(Exception):  # noqa: N818 - a wish, not an error
 class Job:
     """One run over one input contract. `every` is a Spark interval, or None to read what is there and end.
 
-    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is.
+    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is. It is the
+    driver's own: the query keeps no state, so tasks, which may run on other machines, neither read nor write there.
     """
 
     spark: SparkSession
@@ -117,7 +118,7 @@ class Job:
             maxOffsetsPerTrigger=str(self.source.max_events),
         ).load()
         writer = stream.writeStream.foreachBatch(self._guarded(carrier))
-        writer = writer.option("checkpointLocation", str(self.scratch))
+        writer = writer.option("checkpointLocation", self.scratch.as_uri())
         return (writer.trigger(processingTime=self.every) if self.every else writer.trigger(availableNow=True)).start()
 
     def _starting_offsets(self, at: Position, lost: Lost) -> str:

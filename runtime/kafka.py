@@ -23,7 +23,7 @@ RIGHT_IT = "Correct the contract."
 SILENT = {"log_level": "0", "log.connection.close": "false"}  # librdkafka would write to stderr by itself
 JAVA_NAMES = {
     "sasl.mechanisms": "sasl.mechanism",
-    "ssl.ca.location": "ssl.truststore.location",
+    "ssl.ca.location": "ssl.truststore.certificates",
     "ssl.keystore.location": "ssl.keystore.location",
     "ssl.keystore.password": "ssl.keystore.password",
     "ssl.key.password": "ssl.key.password",
@@ -84,14 +84,24 @@ def spark_options(bootstrap: str) -> dict[str, str]:
             f"{VARIABLE} sets {', '.join(unknown)}, which Spark's client has no word for here",
             f"Use only group.id, sasl.username, sasl.password, {', '.join(JAVA_NAMES)}.",
         )
-    options |= {f"kafka.{JAVA_NAMES[key]}": value for key, value in settings.items()}
+    options |= {f"kafka.{JAVA_NAMES[key]}": value for key, value in settings.items() if key != "ssl.ca.location"}
     if groups is not None:
         options["groupIdPrefix"] = groups
-    if "ssl.ca.location" in settings:
+    if "ssl.ca.location" in settings:  # its text: tasks run on machines that may not have the file
         options["kafka.ssl.truststore.type"] = "PEM"
+        options["kafka.ssl.truststore.certificates"] = _authority(settings["ssl.ca.location"])
     if user is not None and secret is not None:
         options["kafka.sasl.jaas.config"] = jaas(options.get("kafka.sasl.mechanism", "PLAIN"), user, secret)
     return options
+
+
+def _authority(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MachineError(
+            f"{VARIABLE} names {name}, which can't be read as PEM", "Correct ssl.ca.location."
+        ) from error
 
 
 def jaas(mechanism: str, user: str, secret: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from runtime.errors import MachineError
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 _SCHEME = "s3://"
+_SECRETS = {  # Hadoop's names, and the environment's
+    "fs.s3a.access.key": "AWS_ACCESS_KEY_ID",
+    "fs.s3a.secret.key": "AWS_SECRET_ACCESS_KEY",
+    "fs.s3a.session.token": "AWS_SESSION_TOKEN",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,6 +72,15 @@ def endpoint() -> str | None:
     return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
 
 
+def address(at: Location) -> str | None:
+    """HOST:PORT of a bucket's endpoint where it is not AWS's own; None for a folder."""
+    url = endpoint()
+    if url is None or isinstance(at, Path):
+        return None
+    found = urlsplit(url)
+    return f"{found.hostname}:{found.port or (80 if found.scheme == 'http' else 443)}"
+
+
 def region() -> str:
     """The region, us-east-1 where none is set, as most stores other than AWS expect."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
@@ -108,18 +123,30 @@ def spark_path(at: Location) -> str:
     return str(at) if isinstance(at, Path) else f"s3a://{at.key}"
 
 
-def spark_settings(at: Location) -> Mapping[str, str]:
-    """What Spark is told about a bucket; nothing for a folder."""
+def spark_settings(at: Location, *, elsewhere: bool) -> Mapping[str, str]:
+    """What Spark is told about a bucket; nothing for a folder. `elsewhere`: tasks run outside of this environment.
+
+    Without keys in the environment the machine's own role counts, or what Hadoop finds otherwise.
+    """
     if isinstance(at, Path):
         return {}
     # Delta's own log store relies on a driver that is alone; the lease and the turn see to that.
-    found = {
-        "spark.hadoop.fs.s3a.endpoint.region": region(),
-        "spark.hadoop.fs.s3a.aws.credentials.provider": (
-            "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"
-        ),
-    }
+    found = {"spark.hadoop.fs.s3a.endpoint.region": region()}
+    if os.environ.get(_SECRETS["fs.s3a.secret.key"]):
+        kept = "Temporary" if os.environ.get(_SECRETS["fs.s3a.session.token"]) else "Simple"
+        found["spark.hadoop.fs.s3a.aws.credentials.provider"] = (
+            f"org.apache.hadoop.fs.s3a.{kept}AWSCredentialsProvider"
+            if elsewhere
+            else "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"
+        )
     if (url := endpoint()) is not None:
         found |= {"spark.hadoop.fs.s3a.endpoint": url, "spark.hadoop.fs.s3a.path.style.access": "true"}
         found["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not url.startswith("http://")).lower()
     return found
+
+
+def hadoop_secrets(at: Location) -> Mapping[str, str]:
+    """The keys of a bucket in Hadoop's words, for tasks that run outside of this environment; never a Spark setting."""
+    if isinstance(at, Path):
+        return {}
+    return {name: value for name, variable in _SECRETS.items() if (value := os.environ.get(variable))}
