@@ -21,7 +21,7 @@ HOST_VARIABLE = "TICKETS_DRIVER_HOST"
 PYTHON_VARIABLE = "TICKETS_WORKERS_PYTHON"
 _PYTHON = "spark.pyspark.python"
 _PYTHONPATH = "spark.executorEnv.PYTHONPATH"
-_SECRET = re.compile(r"(?i)(secret([.]?key)?|password|token|access[.]?key)$")
+_SECRET = re.compile(r"(?i)(secret([.]?key)?|password|token|access[._]?key)$")
 _BY_US = "`tickets` sets it, and its tables depend on it"
 _SHIPPED = "what workers get is the product's own; where they have it themselves, say --workers-python"
 # Keys that nobody else may set, each with what to do instead.
