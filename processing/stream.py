@@ -28,6 +28,7 @@ from processing.index import Index
 from processing.lease import Lease
 from processing.migrate import bring
 from processing.position import Lost, Position, position
+from runtime.store import away
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
@@ -215,6 +216,8 @@ _CAUSE = re.compile(
 def explain(error: Exception, topic: str) -> ProcessingError:
     """Spark's report of a failed query as one sentence and a remedy; what we do not know keeps Spark's own words."""
     text = str(error)
+    if (store := away(text)) is not None:
+        return ProcessingError(store.what, store.remedy)
     for sign, (what, remedy) in _KNOWN_FAULTS.items():
         if sign in text:
             return ProcessingError(what.format(topic=topic), remedy)

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from runtime.errors import MachineError
 from runtime.lease import held
-from runtime.store import Bucket, object_store
+from runtime.store import Bucket, away, object_store
 from runtime.wait import until
 
 RENEW_S = 5.0
@@ -131,6 +131,5 @@ def _put(at: Bucket, record: Mapping[str, Any], tag: str | None) -> str | None:
 
 def _away(at: Bucket, error: Exception) -> MachineError:
     said = str(error).splitlines()[0][:200]
-    return MachineError(
-        f"the store of {at} did not answer: {said}", "Check AWS_ENDPOINT_URL and the credentials, then try again."
-    )
+    known = away(str(error))
+    return known or MachineError(f"the lease {at} can't be read or written: {said}", "See what its store allows you.")

@@ -5,8 +5,10 @@ Credentials, region and endpoint of a bucket come from the environment, in the n
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,7 +16,7 @@ from urllib.parse import urlsplit
 from runtime.errors import MachineError
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import BackoffConfig, RetryConfig, S3Config
 
 _SCHEME = "s3://"
 _SECRETS = {  # Hadoop's names, and the environment's
@@ -53,6 +55,28 @@ class Bucket:
 
 
 Location = Path | Bucket
+TRIES_S = 30  # a request that fails is made again for so long
+_TRIES, _ARROW_TRIES = 100, 8
+_SIGNS = re.compile(  # of a store that does not answer as it should: deltalake and obstore, Arrow, Hadoop
+    r"Generic S3 error|AWS Error \w+ during|\.s3a\.\w+Exception|NoAwsCredentials|SdkClientException"
+)
+_CAUSES = re.compile(
+    r"Error performing [^\n]+|AWS Error [^\n]+|(?:\w+\.)*s3a\.\w+Exception: [^\n]+|SdkClientException: [^\n]+"
+)
+_COLOURS = re.compile(r"\x1b\[\d*m")
+
+
+def away(said: str) -> MachineError | None:
+    """What an error's text says about the store of the tables, None where it says nothing about it."""
+    if _SIGNS.search(said) is None:
+        return None
+    causes = _CAUSES.findall(_COLOURS.sub("", said))
+    return MachineError(
+        f"the store of the tables does not answer as it should, though asked again for {TRIES_S} s: "
+        f"{(causes or [said.splitlines()[0]])[0][:300]}",
+        "Check that it is up, that the bucket is there, AWS_ENDPOINT_URL, AWS_REGION and the credentials. What was "
+        "committed is safe; the next run goes on from there.",
+    )
 
 
 def place(text: str) -> Location:
@@ -94,7 +118,7 @@ def delta_options(at: Location) -> dict[str, str] | None:
     if (url := endpoint()) is not None:
         found |= {"aws_endpoint": url, "aws_allow_http": str(url.startswith("http://")).lower()}
         found |= {"aws_virtual_hosted_style_request": "false"}
-    return found
+    return found | {"max_retries": str(_TRIES), "retry_timeout": f"{TRIES_S}s", "backoff_config.max_backoff": "2s"}
 
 
 def arrow_files(at: Bucket) -> Any:
@@ -103,7 +127,9 @@ def arrow_files(at: Bucket) -> Any:
 
     url = endpoint()
     where = {} if url is None else {"endpoint_override": url.partition("://")[2], "scheme": url.partition("://")[0]}
-    return fs.SubTreeFileSystem(at.key, fs.S3FileSystem(region=region(), **where))
+    patience = fs.AwsStandardS3RetryStrategy(max_attempts=_ARROW_TRIES)
+    limits = {"connect_timeout": 10, "request_timeout": TRIES_S, "retry_strategy": patience}
+    return fs.SubTreeFileSystem(at.key, fs.S3FileSystem(region=region(), **limits, **where))
 
 
 def object_store(at: Bucket) -> Any:
@@ -115,7 +141,9 @@ def object_store(at: Bucket) -> Any:
     if url is not None:
         config |= {"endpoint": url, "virtual_hosted_style_request": False}
     plain = url is not None and url.startswith("http://")
-    return S3Store.from_url(str(at), config=config, client_options={"allow_http": plain})
+    backoff: BackoffConfig = {"max_backoff": timedelta(seconds=2)}
+    patience: RetryConfig = {"max_retries": _TRIES, "retry_timeout": timedelta(seconds=TRIES_S), "backoff": backoff}
+    return S3Store.from_url(str(at), config=config, client_options={"allow_http": plain}, retry_config=patience)
 
 
 def spark_path(at: Location) -> str:

@@ -62,7 +62,7 @@ def main(
     (folder / "result.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     click.echo(json.dumps(result) if as_json else report.text(result))
     if result["ok"] and not keep:
-        for name in ("workspace", "broker", "logs", "receipts", "controls"):
+        for name in ("workspace", "bucket", "broker", "logs", "receipts", "controls"):
             shutil.rmtree(folder / name, ignore_errors=True)
     sys.exit(0 if result["ok"] else 1)
 
@@ -76,6 +76,7 @@ def carry_out(site: Site, profile: plans.Profile, rounds: list[plans.Round], min
         site.open()
         campaign.run()
     finally:
+        campaign.close()
         site.close()
     return report.build(campaign, time.monotonic() - began)
 

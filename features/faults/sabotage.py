@@ -107,7 +107,7 @@ def _unstaged(_: Function) -> Function:
 
 SABOTAGES: Mapping[str, tuple[tuple[str, str, Wrap], ...]] = {
     "unlocked": (
-        ("runtime.lease", "try_lock", _yes),
+        ("runtime.file_lease", "try_lock", _yes),
         ("runtime.lease", "Lease.check", _nothing),
     ),
     "own scratch": (

@@ -90,5 +90,5 @@ class Silent:
 def test_a_cluster_without_workers_is_not_waited_for_for_ever() -> None:
     """After the deadline, with what to look at."""
     with pytest.raises(MachineError, match="no worker took the first job within 0 s") as refused:
-        first_job.check(Silent(), NEEDS, deadline_s=0.2)  # type: ignore[arg-type]
+        first_job.check(Silent(), NEEDS, deadline_s=0.2)
     assert "spark.executor.memory" in refused.value.remedy
