@@ -118,7 +118,13 @@ def delta_options(at: Location) -> dict[str, str] | None:
     if (url := endpoint()) is not None:
         found |= {"aws_endpoint": url, "aws_allow_http": str(url.startswith("http://")).lower()}
         found |= {"aws_virtual_hosted_style_request": "false"}
-    return found | {"max_retries": str(_TRIES), "retry_timeout": f"{TRIES_S}s", "backoff_config.max_backoff": "2s"}
+    # Ten attempts, the default, take about TRIES_S so. polars gets these options from a table, too, and could not read
+    # `max_retries` as deltalake wants it.
+    return found | {
+        "retry_timeout": f"{TRIES_S}s",
+        "backoff_config.init_backoff": "1s",
+        "backoff_config.max_backoff": "8s",
+    }
 
 
 def arrow_files(at: Bucket) -> Any:

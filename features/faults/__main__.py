@@ -13,7 +13,7 @@ import click
 from features.faults import plan as plans
 from features.faults import report
 from features.faults.campaign import Campaign
-from features.faults.plan import PROFILES
+from features.faults.profiles import PROFILES, Profile
 from features.faults.site import Site
 from features.harness import ROOT
 
@@ -67,7 +67,7 @@ def main(
     sys.exit(0 if result["ok"] else 1)
 
 
-def carry_out(site: Site, profile: plans.Profile, rounds: list[plans.Round], minutes: float | None) -> report.Result:
+def carry_out(site: Site, profile: Profile, rounds: list[plans.Round], minutes: float | None) -> report.Result:
     """The campaign, then the controls on what it left; whatever happens, what was started is ended."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))

@@ -20,7 +20,8 @@ from features.faults.feed import Feed
 from features.faults.job import Job
 from features.faults.live import run_live
 from features.faults.moves import BETWEEN, ON_JOB
-from features.faults.plan import Profile, Round, promised, spare, tallied
+from features.faults.plan import Round, spare, tallied
+from features.faults.profiles import Profile, promised
 from features.faults.site import Site
 from features.faults.stage import BATCH_DEADLINE_S, Hit, Stage, order
 from features.faults.watch import Watch
@@ -100,12 +101,15 @@ class Campaign:
             self.site.end_jobs()
 
     def _in_bucket(self, one: Round) -> None:
-        """A round in the second workspace: what was sent so far is more than enough to read."""
+        """A round in the second workspace, which reads the same topic."""
         if self.bucket is None:
             site = BucketSite.beside(self.site)
             self.bucket = Stage(site), Watch(site.data)
         stage, watch = self.bucket
         stage.max_events = one.max_events
+        stage.site.refresh()
+        while stage.site.backlog() < WAITING * one.max_events:
+            self.feed.send(None, own=one.own)
         for fault in (*one.soft, one.end):
             if stage.job is None or stage.running.ended:
                 stage.job = stage.site.process(every=one.every, max_events=one.max_events)

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from features.faults.plan import PROFILES
+from features.faults.profiles import PROFILES
 from features.harness import ROOT
 
 DATA, PAGE = ROOT / "docs" / "promises.json", ROOT / "docs" / "promises.md"
