@@ -26,6 +26,7 @@ PASSWORD = "planted-password-of-the-broker"  # noqa: S105 - planted, to see that
 EVENTS = 12_000
 BATCH = 2_000
 DEADLINE_S = 240.0
+MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclasses.dataclass
@@ -95,16 +96,20 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 REFUSED = (
     (("--workers-python", "/nowhere/python3"), "the workers have no such Python: /nowhere/python3"),
     (("--workers-python", "{bare}"), "the workers' Python does not have this product"),
+    (("--spark-conf", "spark.pyspark.python={older}"), f"the workers' Python is not {MINOR}, as this one is"),
     (("--spark-conf", "spark.sql.session.timeZone=CET"), "can't be set with --spark-conf"),
 )
 
 
-@pytest.mark.parametrize(("more", "said"), REFUSED, ids=["no such Python", "without the product", "a key of ours"])
+@pytest.mark.parametrize(
+    ("more", "said"), REFUSED, ids=["no such Python", "without the product", "another minor version", "a key of ours"]
+)
 def test_workers_that_can_not_work_are_found_before_an_event_is_read(
     stand: Stand, more: tuple[str, ...], said: str
 ) -> None:
     """One error that says what is wrong and what to do, and no traceback."""
-    job = stand.start(*(word.format(bare=stand.cluster.python) for word in more))
+    places = {"bare": stand.cluster.python, "older": older_python(stand)}
+    job = stand.start(*(word.format(**places) for word in more))
     try:
         assert job.await_end(DEADLINE_S), job.tail()
     finally:
@@ -113,6 +118,18 @@ def test_workers_that_can_not_work_are_found_before_an_event_is_read(
     assert said in job.tail()
     assert "Traceback" not in job.tail()
     assert job.count(COMMITTED) == 0
+
+
+def older_python(stand: Stand) -> Path:
+    """The workers' Python, which says that it is 3.9."""
+    folder = stand.folder / "older"
+    folder.mkdir(exist_ok=True)
+    says = "import sys\nsys.version_info = type('Version', (tuple,), {'major': 3, 'minor': 9})((3, 9, 0, 'final', 0))\n"
+    (folder / "sitecustomize.py").write_text(says)
+    script = folder / "python"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH={folder}:$PYTHONPATH exec {stand.cluster.python} "$@"\n')
+    script.chmod(0o755)
+    return script
 
 
 def test_workers_with_the_product_are_sent_nothing(stand: Stand) -> None:
