@@ -82,12 +82,12 @@ def plan(profile: Profile, seed: int) -> list[Round]:
 
 
 def in_bucket(profile: Profile, number: int, fault: Fault, end: Fault, random: Random) -> Round:
-    """A round on tables in a bucket: what is there of the topic is read, nothing is sent."""
+    """A round on tables in a bucket, which reads what is there of the topic; more is sent where that is too little."""
     return Round(
         number=number,
         every=random.random() < 0.25,
         max_events=random.choice(profile.batches),
-        own=False,
+        own=number % 2 == 1,
         warm=False,
         sending=None,
         soft=(fault,),
