@@ -57,6 +57,14 @@ faults: setup-dev ## Kill, pause and cut off all there is, and check what is pro
 test-stack: setup-dev ## The features on a Redpanda container (needs a container engine)
 	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" features runtime
 
+.PHONY: cluster-test
+cluster-test: setup-dev ## The job on a Spark cluster of processes: a master, two workers, one of them killed in a batch
+	$(BIN)/pytest -q -m stack features/test_cluster.py
+
+.PHONY: audit
+audit: setup-dev ## Known weaknesses of what is locked, licences, bill of materials (AUDIT_FLAGS=--strict in CI)
+	$(BIN)/python -m scripts.audit $(AUDIT_FLAGS)
+
 .PHONY: nightly
 nightly: test ## The long profile: more drawn contracts, and drawn contracts in Spark
 	$(BIN)/python -m cli.agreement --contracts 600

@@ -34,6 +34,7 @@ from processing.erased import NOBODY
 from processing.flood import Watch
 from processing.index import Index
 from producer.mix import Shares, mixed, plan
+from runtime.engine import Engine
 from runtime.spark import close_session, open_session
 
 CATALOGUE = Catalogue(HOME)
@@ -112,7 +113,7 @@ def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path) -> dict[i
     places = {size: derivation(folder / str(size)) for size in sizes}
     for size, made in places.items():
         earlier(made, size)
-    spark = open_session("benchmark", scratch=folder / "spark", master="local[2]")
+    spark = open_session("benchmark", scratch=folder / "spark", on=Engine("local[2]", None, {}))
     ledger.prepare(spark)
     took: dict[int, list[float]] = {size: [] for size in sizes}
     indexes = {size: Index(made.index, made.ledger) for size, made in places.items()}

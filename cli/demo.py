@@ -91,7 +91,7 @@ def _start_early(workspace: Workspace) -> None:
     from cli.process import spark_session
 
     with contextlib.suppress(Exception):
-        spark_session(workspace, "local[*]", short=True)
+        spark_session(workspace, short=True)
         importlib.import_module("pandera.polars")
 
 

@@ -161,7 +161,7 @@ def _derive(work: Erasing, lease: Lease) -> None:
     from processing import derive, ledger
     from runtime.spark import close_session
 
-    spark = spark_session(work.workspace, "local[*]", short=True)
+    spark = spark_session(work.workspace, short=True)
     try:
         ledger.prepare(spark)
         references = derive.read_references(spark, work.derivation, work.key)

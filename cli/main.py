@@ -5,6 +5,7 @@ subcommand's module is imported when it runs.
 """
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -77,6 +78,10 @@ def tickets() -> None:
 
 def explain(error: Exception) -> str | None:
     """The text for an expected error, or None where it is not one (then the traceback is the honest answer)."""
+    if not hasattr(error, "what") and "TICKETS_TABLES" in os.environ:
+        from runtime.store import away  # whatever a store's client raised, wherever it was
+
+        error = away(str(error)) or error
     what, remedy = getattr(error, "what", None), getattr(error, "remedy", None)
     if what is not None:
         return f"Error: {what}" + (f"\n{remedy}" if remedy else "")

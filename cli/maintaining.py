@@ -152,7 +152,7 @@ def _alone(work: Maintaining, keep: timedelta, lease: Lease, tell: Callable[[str
     open_sessions: list[SparkSession] = []
 
     def spark() -> "SparkSession":
-        open_sessions[:] = [spark_session(work.workspace, "local[*]", short=True)]
+        open_sessions[:] = [spark_session(work.workspace, short=True)]
         return open_sessions[0]
 
     steps: list[Step] = []

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from runtime import engine
+
 _SPANS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LOOPBACK = "127.0.0.1"  # metrics are for whoever runs the command, unless told otherwise
 
@@ -87,4 +89,25 @@ metrics = click.option(
     type=Address(),
     envvar="TICKETS_METRICS",
     help="Answer Prometheus there while running: PORT of this machine alone, or HOST:PORT (or TICKETS_METRICS).",
+)
+master = click.option(
+    "--master",
+    default="local[*]",
+    show_default=True,
+    envvar="TICKETS_MASTER",
+    help="Spark master (or TICKETS_MASTER).",
+)
+workers_python = click.option(
+    "--workers-python",
+    metavar="PATH",
+    envvar=engine.PYTHON_VARIABLE,
+    help="A cluster's workers have this product, in this Python of theirs: nothing is shipped to them "
+    f"(or {engine.PYTHON_VARIABLE}).",
+)
+spark_conf = click.option(
+    "--spark-conf",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=lambda _, __, pairs: engine.parse(pairs),
+    help="A setting for Spark, such as spark.executor.memory=4g; may be repeated.",
 )

@@ -23,6 +23,8 @@ from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import Broker, connect
 from runtime.continuity import Continuity
+from runtime.engine import LOCAL, Engine
+from runtime.store import address
 from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -88,12 +90,21 @@ def topic_contract(folder: Catalogue, name: str) -> Contract:
     return contract
 
 
-def spark_session(workspace: Workspace, master: str, *, short: bool) -> "SparkSession":
+def spark_session(workspace: Workspace, on: Engine = LOCAL, *, short: bool) -> "SparkSession":
     """The Spark session of a workspace, started if there is none."""
     from runtime.spark import open_session
 
     scratch, log = workspace.root / "scratch", workspace.logs / "spark.log"
-    return open_session("tickets process", scratch=scratch, master=master, log=log, short=short, store=workspace.store)
+    return open_session("tickets process", scratch=scratch, on=on, log=log, short=short, store=workspace.store)
+
+
+def look_at_workers(session: "SparkSession", workspace: Workspace, broker: Broker) -> None:
+    """MachineError where the workers of a cluster lack something that the job needs of them."""
+    from runtime.first_job import Needs, check
+
+    store = workspace.store or workspace.root / "tables"
+    addresses = [*broker.bootstrap.split(","), *([found] if (found := address(store)) else [])]
+    check(session, Needs(addresses, store if isinstance(store, Path) else None))
 
 
 def run_process(
@@ -103,7 +114,7 @@ def run_process(
     broker: Broker,
     *,
     every: str | None = None,
-    master: str = "local[*]",
+    on: Engine = LOCAL,
     max_events: int = 100_000,
     limits: "Limits | None" = None,
     accept_loss: bool = False,
@@ -131,7 +142,9 @@ def run_process(
         watched = held.enter_context(watching) if watching else None
         marks = kafka.watermarks(broker.bootstrap, envelope.topic)
         few = sum(high - low for low, high in marks.values()) < SHORT_RUN_EVENTS
-        spark = spark_session(workspace, master, short=few and every is None)
+        spark = spark_session(workspace, on, short=few and every is None)
+        if on.elsewhere:
+            look_at_workers(spark, workspace, broker)
         started = time.monotonic() - began
         from cli.chores import Chores
         from cli.maintaining import Maintaining
@@ -191,13 +204,9 @@ def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
 @click.argument("contract")
 @click.option("--once", is_flag=True, help="Read what the topic holds now, then end.")
 @click.option("--every", type=Interval(), help="Keep reading, one batch each interval (5s, 500ms, 1m), until stopped.")
-@click.option(
-    "--master",
-    default="local[*]",
-    show_default=True,
-    envvar="TICKETS_MASTER",
-    help="Spark master (or TICKETS_MASTER).",
-)
+@options.master
+@options.workers_python
+@options.spark_conf
 @click.option(
     "--max-events",
     type=click.IntRange(1),
@@ -242,6 +251,8 @@ def command(
     once: bool,
     every: str | None,
     master: str,
+    workers_python: str | None,
+    spark_conf: dict[str, str],
     max_events: int,
     max_rejected: Decimal | None,
     alert_rejected: Decimal,
@@ -257,7 +268,9 @@ def command(
     """Read the topic of CONTRACT into ledger, tickets and KPIs.
 
     Stops cleanly on Ctrl-C or SIGTERM: the batch under way is finished first. Run it again after any
-    interruption; nothing is lost or doubled.
+    interruption; nothing is lost or doubled. On a cluster (--master spark://HOST:7077, yarn, k8s://...) this command is
+    the driver; workers are sent code and packages, which fit machines of this one's platform and minor version of
+    Python, and tables lie in a bucket (TICKETS_TABLES): docs/cluster.md.
     """
     if once == bool(every):
         raise click.UsageError("Say either --once or --every INTERVAL.")
@@ -277,7 +290,7 @@ def command(
             workspace,
             where,
             every=every,
-            master=master,
+            on=Engine(master, workers_python, spark_conf),
             max_events=max_events,
             limits=limits,
             accept_loss=accept_loss,

@@ -121,7 +121,7 @@ def run_replay(
     found = topic_contract(folder, contract)
     open_ledger(workspace.tables(found.name) / "ledger")  # says what to do where there is none
     with Lease.acquire(workspace.tables(found.name) / ".lease", "replay") as lease:
-        spark = spark_session(workspace, "local[*]", short=True)
+        spark = spark_session(workspace, short=True)
         key = pseudonym_key(workspace)
         done = replay(spark, derivation(found, folder, workspace), key, lease, clause, dry_run)
     return {"contract": found.key, "examined": done.examined, "changed": dict(done.outcomes), "dry_run": dry_run}

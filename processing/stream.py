@@ -28,6 +28,7 @@ from processing.index import Index
 from processing.lease import Lease
 from processing.migrate import bring
 from processing.position import Lost, Position, position
+from runtime.store import away
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
@@ -79,7 +80,8 @@ class Stopped(Exception):  # noqa: N818 - a wish, not an error
 class Job:
     """One run over one input contract. `every` is a Spark interval, or None to read what is there and end.
 
-    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is.
+    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is. It is the
+    driver's own: the query keeps no state, so tasks, which may run on other machines, neither read nor write there.
     """
 
     spark: SparkSession
@@ -129,7 +131,7 @@ class Job:
             maxOffsetsPerTrigger=str(self.source.max_events),
         ).load()
         writer = stream.writeStream.foreachBatch(self._guarded(carrier))
-        writer = writer.option("checkpointLocation", str(self.scratch))
+        writer = writer.option("checkpointLocation", self.scratch.as_uri())
         return (writer.trigger(processingTime=self.every) if self.every else writer.trigger(availableNow=True)).start()
 
     def _starting_offsets(self, at: Position, lost: Lost) -> str:
@@ -234,6 +236,8 @@ _CAUSE = re.compile(
 def explain(error: Exception, topic: str) -> ProcessingError:
     """Spark's report of a failed query as one sentence and a remedy; what we do not know keeps Spark's own words."""
     text = str(error)
+    if (store := away(text)) is not None:
+        return ProcessingError(store.what, store.remedy)
     for sign, (what, remedy) in _KNOWN_FAULTS.items():
         if sign in text:
             return ProcessingError(what.format(topic=topic), remedy)

@@ -19,11 +19,12 @@ from runtime.wait import until
 VARIABLE = "TICKETS_KAFKA_CONFIG"
 REQUEST_S = 10.0
 TOPIC_DEADLINE_S = 30.0
+_UNLED = ("NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE")
 RIGHT_IT = "Correct the contract."
 SILENT = {"log_level": "0", "log.connection.close": "false"}  # librdkafka would write to stderr by itself
 JAVA_NAMES = {
     "sasl.mechanisms": "sasl.mechanism",
-    "ssl.ca.location": "ssl.truststore.location",
+    "ssl.ca.location": "ssl.truststore.certificates",
     "ssl.keystore.location": "ssl.keystore.location",
     "ssl.keystore.password": "ssl.keystore.password",
     "ssl.key.password": "ssl.key.password",
@@ -84,14 +85,24 @@ def spark_options(bootstrap: str) -> dict[str, str]:
             f"{VARIABLE} sets {', '.join(unknown)}, which Spark's client has no word for here",
             f"Use only group.id, sasl.username, sasl.password, {', '.join(JAVA_NAMES)}.",
         )
-    options |= {f"kafka.{JAVA_NAMES[key]}": value for key, value in settings.items()}
+    options |= {f"kafka.{JAVA_NAMES[key]}": value for key, value in settings.items() if key != "ssl.ca.location"}
     if groups is not None:
         options["groupIdPrefix"] = groups
-    if "ssl.ca.location" in settings:
+    if "ssl.ca.location" in settings:  # its text: tasks run on machines that may not have the file
         options["kafka.ssl.truststore.type"] = "PEM"
+        options["kafka.ssl.truststore.certificates"] = _authority(settings["ssl.ca.location"])
     if user is not None and secret is not None:
         options["kafka.sasl.jaas.config"] = jaas(options.get("kafka.sasl.mechanism", "PLAIN"), user, secret)
     return options
+
+
+def _authority(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MachineError(
+            f"{VARIABLE} names {name}, which can't be read as PEM", "Correct ssl.ca.location."
+        ) from error
 
 
 def jaas(mechanism: str, user: str, secret: str) -> str:
@@ -212,23 +223,43 @@ def watermarks(bootstrap: str, topic: str, timeout_s: float = REQUEST_S) -> dict
 
     Read through the admin client: a consumer would make the broker create its offsets topic.
     """
-    from confluent_kafka import KafkaException, TopicPartition
-    from confluent_kafka.admin import OffsetSpec
+    from confluent_kafka import KafkaException
 
     client = admin(bootstrap)
+    unled: list[KafkaException] = []  # a new topic's partitions have no leader at first, whatever its metadata say
+
+    def marks() -> dict[int, tuple[int, int]] | None:
+        try:
+            return _watermarks(client, bootstrap, topic, timeout_s)
+        except KafkaException as error:
+            if error.args[0].name() not in _UNLED:
+                raise
+            unled.append(error)
+            return None
+
     try:
-        found = client.list_topics(topic, timeout=timeout_s).topics[topic]
-        if found.error is not None:
-            raise MachineError(
-                f"topic {topic} does not exist on {bootstrap}",
-                "Send events first: `tickets produce`, or give another --broker.",
-            )
-        places = [TopicPartition(topic, number) for number in sorted(found.partitions)]
-        low, high = (
-            client.list_offsets(dict.fromkeys(places, spec), request_timeout=timeout_s)
-            for spec in (OffsetSpec.earliest(), OffsetSpec.latest())
-        )
-        return {place.partition: (low[place].result().offset, high[place].result().offset) for place in places}
+        found = until(marks, timeout_s)
+        if found is None and unled:
+            raise unled[-1]
+        return found or {}
     except KafkaException as error:
         reason = error.args[0].str()
         raise MachineError(f"{bootstrap} did not answer for topic {topic}: {reason}", "Is the broker up?") from error
+
+
+def _watermarks(client: Any, bootstrap: str, topic: str, timeout_s: float) -> dict[int, tuple[int, int]]:
+    from confluent_kafka import TopicPartition
+    from confluent_kafka.admin import OffsetSpec
+
+    found = client.list_topics(topic, timeout=timeout_s).topics[topic]
+    if found.error is not None:
+        raise MachineError(
+            f"topic {topic} does not exist on {bootstrap}",
+            "Send events first: `tickets produce`, or give another --broker.",
+        )
+    places = [TopicPartition(topic, number) for number in sorted(found.partitions)]
+    low, high = (
+        client.list_offsets(dict.fromkeys(places, spec), request_timeout=timeout_s)
+        for spec in (OffsetSpec.earliest(), OffsetSpec.latest())
+    )
+    return {place.partition: (low[place].result().offset, high[place].result().offset) for place in places}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runtime.errors import MachineError
-from runtime.store import Bucket, object_store
+from runtime.store import Bucket, away, object_store
 
 
 class Seen(NamedTuple):
@@ -28,8 +28,8 @@ def answering(at: Bucket) -> Iterator[None]:
         raise
     except Exception as error:
         said = str(error).splitlines()[0][:200]
-        raise MachineError(
-            f"the store of {at} did not answer: {said}", "Check AWS_ENDPOINT_URL and the credentials, then try again."
+        raise away(str(error)) or MachineError(
+            f"the store of {at} refused: {said}", "Check AWS_ENDPOINT_URL, and what the credentials may do."
         ) from error
 
 

@@ -8,17 +8,18 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtime import classdata
+from runtime import classdata, engine, shipped
+from runtime.engine import LOCAL, Engine
 from runtime.errors import MachineError
 from runtime.files import write_atomically
 from runtime.jars import fetch, ivy_jar
 from runtime.java import find_java
 from runtime.progress import working
-from runtime.store import Bucket, Location, spark_settings
+from runtime.store import Bucket, Location, hadoop_secrets, spark_settings
 from runtime.wait import until
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ SHORT_JAVA = "-XX:TieredStopAtLevel=1"
 SHORT_SPARK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
 }
 LOG4J = """\
 status = error
@@ -52,7 +52,7 @@ def open_session(
     app: str,
     *,
     scratch: Path,
-    master: str = "local[*]",
+    on: Engine = LOCAL,
     conf: Mapping[str, str] | None = None,
     log: Path | None = None,
     log_level: str = "warn",
@@ -62,9 +62,9 @@ def open_session(
     """The process's Spark session, started if there is none; later calls get the running one, with their SQL
     settings.
 
-    `short` is for runs of seconds, which set-up dominates. `store` is where tables lie, if in a bucket. `scratch` holds
-    shuffle files and the warehouse; `log` (default scratch/spark.log) gets what Spark and its workers say, so that the
-    terminal stays the command's own.
+    `on` says where tasks run, `conf` adds to what it does. `short` is for runs of seconds, which set-up dominates.
+    `store` is where tables lie, if in a bucket. `scratch` holds shuffle files and the warehouse; `log` (default
+    scratch/spark.log) gets what Spark and its workers say, so that the terminal stays the command's own.
     Ctrl-C reaches Python only, which then can stop its queries cleanly; if Python dies, its Java process sees its
     input close and exits. MachineError if Spark does not start.
     """
@@ -75,17 +75,31 @@ def open_session(
     log.parent.mkdir(parents=True, exist_ok=True)
     scratch = scratch.resolve()
     jars = [*fetch("spark"), *(fetch("s3") if isinstance(store, Bucket) else ())]
-    settings = settings_for(app, master, scratch, jars) | java_options(scratch, log, log_level, short)
-    settings |= spark_settings(store) if store is not None else {}
-    settings |= (SHORT_SPARK if short else {}) | dict(conf or {})
-    with STARTING, environment(), own_interrupt():
+    archives = shipped.archives() if on.ships else []
+    settings = settings_for(app, on, scratch) | java_options(scratch, log, log_level, short)
+    settings |= engine.settings(on, scratch, jars, archives) | engine.parallelism(on, short=short)
+    settings |= spark_settings(store, elsewhere=on.elsewhere) if store is not None else {}
+    settings |= (SHORT_SPARK if short else {}) | dict(on.conf) | dict(conf or {})
+    with STARTING, environment(on, scratch), own_interrupt():
         if SparkContext._gateway is None:
             with working("starting Spark"):
                 launch(SparkConf(loadDefaults=False).setAll(list(settings.items())), log)
         try:
-            return SparkSession.builder.config(map=settings).getOrCreate()
+            session = SparkSession.builder.config(map=settings).getOrCreate()
         except Exception as error:
             raise failure(log) from error
+    if store is not None and on.elsewhere:
+        entrust(session, hadoop_secrets(store))
+    return session
+
+
+def entrust(session: "SparkSession", secrets: Mapping[str, str]) -> None:
+    """Tell Hadoop what only it may know: it goes to executors with each job, and is in no command line or Spark
+    setting.
+    """
+    hadoop = session.sparkContext._jsc.hadoopConfiguration()
+    for name, value in secrets.items():
+        hadoop.set(name, value)
 
 
 @contextlib.contextmanager
@@ -130,32 +144,22 @@ def close_session(session: "SparkSession") -> None:
         gateway.proc.wait(60)
 
 
-def settings_for(app: str, master: str, scratch: Path, jars: Sequence[Path]) -> dict[str, str]:
+def settings_for(app: str, on: Engine, scratch: Path) -> dict[str, str]:
     """What every session of the product is set to."""
-    cores = os.cpu_count() or 2
-    settings = {
+    return {
         "spark.app.name": app,
-        "spark.master": master,
+        "spark.master": on.master,
         "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "2g"),
-        "spark.local.dir": str(scratch / "local"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.warehouse.dir": (scratch / "warehouse").as_uri(),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": str(2 * cores),
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.streaming.forceDeleteTempCheckpointLocation": "true",
-        "spark.databricks.delta.snapshotPartitions": str(cores),  # 50 by default: all overhead on one machine
     }
-    if master.startswith("local"):
-        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        settings["spark.driver.extraClassPath"] = os.pathsep.join(map(str, jars))
-    else:
-        settings["spark.jars"] = ",".join(map(str, jars))
-    return settings
 
 
 def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str, str]:
@@ -199,13 +203,14 @@ def failure(log: Path) -> MachineError:
 
 
 @contextlib.contextmanager
-def environment() -> Iterator[None]:
-    """What Spark's start reads from the environment: this Java, this Python, the PySpark of this Python."""
+def environment(on: Engine, scratch: Path) -> Iterator[None]:
+    """What Spark's start reads from the environment: this Java, the workers' Python, the PySpark of this Python."""
     wanted = {
         "JAVA_HOME": str(find_java().home),
-        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_PYTHON": on.python,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_HOME": str(ivy_jar().parent.parent),
+        **({"SPARK_LOCAL_DIRS": str(scratch / "local")} if on.elsewhere else {}),  # a setting would go to workers too
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

@@ -5,17 +5,25 @@ Credentials, region and endpoint of a bucket come from the environment, in the n
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from runtime.errors import MachineError
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import BackoffConfig, RetryConfig, S3Config
 
 _SCHEME = "s3://"
+_SECRETS = {  # Hadoop's names, and the environment's
+    "fs.s3a.access.key": "AWS_ACCESS_KEY_ID",
+    "fs.s3a.secret.key": "AWS_SECRET_ACCESS_KEY",
+    "fs.s3a.session.token": "AWS_SESSION_TOKEN",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,6 +55,28 @@ class Bucket:
 
 
 Location = Path | Bucket
+TRIES_S = 30  # a request that fails is made again for so long
+_TRIES, _ARROW_TRIES = 100, 8
+_SIGNS = re.compile(  # of a store that does not answer as it should: deltalake and obstore, Arrow, Hadoop
+    r"Generic S3 error|AWS Error \w+ during|\.s3a\.\w+Exception|NoAwsCredentials|SdkClientException"
+)
+_CAUSES = re.compile(
+    r"Error performing [^\n]+|AWS Error [^\n]+|(?:\w+\.)*s3a\.\w+Exception: [^\n]+|SdkClientException: [^\n]+"
+)
+_COLOURS = re.compile(r"\x1b\[\d*m")
+
+
+def away(said: str) -> MachineError | None:
+    """What an error's text says about the store of the tables, None where it says nothing about it."""
+    if _SIGNS.search(said) is None:
+        return None
+    causes = _CAUSES.findall(_COLOURS.sub("", said))
+    return MachineError(
+        f"the store of the tables does not answer as it should, though asked again for {TRIES_S} s: "
+        f"{(causes or [said.splitlines()[0]])[0][:300]}",
+        "Check that it is up, that the bucket is there, AWS_ENDPOINT_URL, AWS_REGION and the credentials. What was "
+        "committed is safe; the next run goes on from there.",
+    )
 
 
 def place(text: str) -> Location:
@@ -66,6 +96,15 @@ def endpoint() -> str | None:
     return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
 
 
+def address(at: Location) -> str | None:
+    """HOST:PORT of a bucket's endpoint where it is not AWS's own; None for a folder."""
+    url = endpoint()
+    if url is None or isinstance(at, Path):
+        return None
+    found = urlsplit(url)
+    return f"{found.hostname}:{found.port or (80 if found.scheme == 'http' else 443)}"
+
+
 def region() -> str:
     """The region, us-east-1 where none is set, as most stores other than AWS expect."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
@@ -79,7 +118,13 @@ def delta_options(at: Location) -> dict[str, str] | None:
     if (url := endpoint()) is not None:
         found |= {"aws_endpoint": url, "aws_allow_http": str(url.startswith("http://")).lower()}
         found |= {"aws_virtual_hosted_style_request": "false"}
-    return found
+    # Ten attempts, the default, take about TRIES_S so. polars gets these options from a table, too, and could not read
+    # `max_retries` as deltalake wants it.
+    return found | {
+        "retry_timeout": f"{TRIES_S}s",
+        "backoff_config.init_backoff": "1s",
+        "backoff_config.max_backoff": "8s",
+    }
 
 
 def arrow_files(at: Bucket) -> Any:
@@ -88,7 +133,9 @@ def arrow_files(at: Bucket) -> Any:
 
     url = endpoint()
     where = {} if url is None else {"endpoint_override": url.partition("://")[2], "scheme": url.partition("://")[0]}
-    return fs.SubTreeFileSystem(at.key, fs.S3FileSystem(region=region(), **where))
+    patience = fs.AwsStandardS3RetryStrategy(max_attempts=_ARROW_TRIES)
+    limits = {"connect_timeout": 10, "request_timeout": TRIES_S, "retry_strategy": patience}
+    return fs.SubTreeFileSystem(at.key, fs.S3FileSystem(region=region(), **limits, **where))
 
 
 def object_store(at: Bucket) -> Any:
@@ -100,7 +147,9 @@ def object_store(at: Bucket) -> Any:
     if url is not None:
         config |= {"endpoint": url, "virtual_hosted_style_request": False}
     plain = url is not None and url.startswith("http://")
-    return S3Store.from_url(str(at), config=config, client_options={"allow_http": plain})
+    backoff: BackoffConfig = {"max_backoff": timedelta(seconds=2)}
+    patience: RetryConfig = {"max_retries": _TRIES, "retry_timeout": timedelta(seconds=TRIES_S), "backoff": backoff}
+    return S3Store.from_url(str(at), config=config, client_options={"allow_http": plain}, retry_config=patience)
 
 
 def spark_path(at: Location) -> str:
@@ -108,18 +157,30 @@ def spark_path(at: Location) -> str:
     return str(at) if isinstance(at, Path) else f"s3a://{at.key}"
 
 
-def spark_settings(at: Location) -> Mapping[str, str]:
-    """What Spark is told about a bucket; nothing for a folder."""
+def spark_settings(at: Location, *, elsewhere: bool) -> Mapping[str, str]:
+    """What Spark is told about a bucket; nothing for a folder. `elsewhere`: tasks run outside of this environment.
+
+    Without keys in the environment the machine's own role counts, or what Hadoop finds otherwise.
+    """
     if isinstance(at, Path):
         return {}
     # Delta's own log store relies on a driver that is alone; the lease and the turn see to that.
-    found = {
-        "spark.hadoop.fs.s3a.endpoint.region": region(),
-        "spark.hadoop.fs.s3a.aws.credentials.provider": (
-            "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"
-        ),
-    }
+    found = {"spark.hadoop.fs.s3a.endpoint.region": region()}
+    if os.environ.get(_SECRETS["fs.s3a.secret.key"]):
+        kept = "Temporary" if os.environ.get(_SECRETS["fs.s3a.session.token"]) else "Simple"
+        found["spark.hadoop.fs.s3a.aws.credentials.provider"] = (
+            f"org.apache.hadoop.fs.s3a.{kept}AWSCredentialsProvider"
+            if elsewhere
+            else "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"
+        )
     if (url := endpoint()) is not None:
         found |= {"spark.hadoop.fs.s3a.endpoint": url, "spark.hadoop.fs.s3a.path.style.access": "true"}
         found["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not url.startswith("http://")).lower()
     return found
+
+
+def hadoop_secrets(at: Location) -> Mapping[str, str]:
+    """The keys of a bucket in Hadoop's words, for tasks that run outside of this environment; never a Spark setting."""
+    if isinstance(at, Path):
+        return {}
+    return {name: value for name, variable in _SECRETS.items() if (value := os.environ.get(variable))}

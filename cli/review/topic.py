@@ -84,7 +84,7 @@ def _check(records: list[Record], sides: tuple[Side, Side], folder: Path) -> int
     with connect("embedded", workspace) as broker:
         places = _send(records, broker.bootstrap)
         log = workspace.logs / "spark.log"
-        spark = open_session("contract review", scratch=folder / "scratch", master="local[*]", log=log, short=True)
+        spark = open_session("contract review", scratch=folder / "scratch", log=log, short=True)
         try:
             for side in sides:
                 _compare(side, records, places, _read(spark, broker.bootstrap, side))

@@ -39,9 +39,12 @@ Batches = list[list[Record]]
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One session for the module."""
     from processing import ledger
+    from runtime.engine import Engine
     from runtime.spark import close_session, open_session
 
-    session = open_session("test", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
+    session = open_session(
+        "test", scratch=tmp_path_factory.mktemp("spark"), on=Engine("local[2]", None, {}), short=True
+    )
     ledger.prepare(session)
     yield session
     close_session(session)

@@ -32,9 +32,12 @@ pytestmark = [pytest.mark.jvm, pytest.mark.nightly, pytest.mark.timeout(900)]
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """One session for the module."""
+    from runtime.engine import Engine
     from runtime.spark import close_session, open_session
 
-    session = open_session("drawn", scratch=tmp_path_factory.mktemp("spark"), master="local[2]", short=True)
+    session = open_session(
+        "drawn", scratch=tmp_path_factory.mktemp("spark"), on=Engine("local[2]", None, {}), short=True
+    )
     yield session
     close_session(session)
 

@@ -13,7 +13,7 @@ import click
 from features.faults import plan as plans
 from features.faults import report
 from features.faults.campaign import Campaign
-from features.faults.plan import PROFILES
+from features.faults.profiles import PROFILES, Profile
 from features.faults.site import Site
 from features.harness import ROOT
 
@@ -62,12 +62,12 @@ def main(
     (folder / "result.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     click.echo(json.dumps(result) if as_json else report.text(result))
     if result["ok"] and not keep:
-        for name in ("workspace", "broker", "logs", "receipts", "controls"):
+        for name in ("workspace", "bucket", "broker", "logs", "receipts", "controls"):
             shutil.rmtree(folder / name, ignore_errors=True)
     sys.exit(0 if result["ok"] else 1)
 
 
-def carry_out(site: Site, profile: plans.Profile, rounds: list[plans.Round], minutes: float | None) -> report.Result:
+def carry_out(site: Site, profile: Profile, rounds: list[plans.Round], minutes: float | None) -> report.Result:
     """The campaign, then the controls on what it left; whatever happens, what was started is ended."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
@@ -76,6 +76,7 @@ def carry_out(site: Site, profile: plans.Profile, rounds: list[plans.Round], min
         site.open()
         campaign.run()
     finally:
+        campaign.close()
         site.close()
     return report.build(campaign, time.monotonic() - began)
 

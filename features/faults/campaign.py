@@ -11,14 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from features.faults import checker, clients, evidence, faults
+from features.faults.bucket import BucketSite
 from features.faults.checker import Violation
 from features.faults.controls import Outcome, run_controls
+from features.faults.evidence import Evidence
 from features.faults.faults import Fault, KillAtPoint, KillBroker, TwoJobs
 from features.faults.feed import Feed
 from features.faults.job import Job
 from features.faults.live import run_live
 from features.faults.moves import BETWEEN, ON_JOB
-from features.faults.plan import Profile, Round, promised, spare, tallied
+from features.faults.plan import Round, spare, tallied
+from features.faults.profiles import Profile, promised
 from features.faults.site import Site
 from features.faults.stage import BATCH_DEADLINE_S, Hit, Stage, order
 from features.faults.watch import Watch
@@ -41,10 +44,12 @@ class Campaign:
     tell: Callable[[str], None]
     stage: Stage = field(init=False)
     watch: Watch = field(init=False)
+    bucket: tuple[Stage, Watch] | None = field(default=None, init=False)  # made with the first round there
     feed: Feed = field(init=False)
     hits: list[dict[str, Any]] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
     checks: Counter[str] = field(default_factory=Counter)
+    _found: Evidence = field(init=False)
     controls: list[Outcome] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     exports: int = 0
@@ -68,6 +73,11 @@ class Campaign:
             self.tell(self._progress(number, one))
         self._end()
 
+    def close(self) -> None:
+        """End what only rounds in the bucket need."""
+        if self.bucket is not None:
+            self.bucket[0].site.close()
+
     def missing(self) -> dict[str, int]:
         """Of each promised kind how many hits are missing."""
         hit = Counter(row["counts_as"] for row in self.hits if row["in_flight"])
@@ -85,10 +95,28 @@ class Campaign:
     def _guarded(self, one: Round) -> None:
         """A round that can't go on is a violation itself, and the next one begins anew."""
         try:
-            self._round(one)
+            (self._in_bucket if one.bucket else self._round)(one)
         except (AssertionError, subprocess.TimeoutExpired) as error:
             self._complain(one, Violation("I8", f"the round broke off: {error}"))
             self.site.end_jobs()
+
+    def _in_bucket(self, one: Round) -> None:
+        """A round in the second workspace, which reads the same topic."""
+        if self.bucket is None:
+            site = BucketSite.beside(self.site)
+            self.bucket = Stage(site), Watch(site.data)
+        stage, watch = self.bucket
+        stage.max_events = one.max_events
+        stage.site.refresh()
+        while stage.site.backlog() < WAITING * one.max_events:
+            self.feed.send(None, own=one.own)
+        for fault in (*one.soft, one.end):
+            if stage.job is None or stage.running.ended:
+                stage.job = stage.site.process(every=one.every, max_events=one.max_events)
+            self._note(one, fault, ON_JOB[type(fault)](stage, fault))
+        stage.running.end()
+        stage.learn()
+        self._look(one, stage.site, watch)
 
     def _round(self, one: Round) -> None:
         self.stage.max_events = one.max_events
@@ -106,12 +134,12 @@ class Campaign:
         if self._at_work(one):
             self._note(one, one.end, ON_JOB[type(one.end)](self.stage, one.end))
         self.stage.running.end()
-        self._learn()
+        self.stage.learn()
         for fault in one.between:
             self._note(one, fault, BETWEEN[type(fault)](self.stage, fault))
         if one.export:
             self._export()
-        self._look(one)
+        self._look(one, self.site, self.watch)
 
     def _start(self, one: Round) -> Job:
         """The job, started so that the fault that ends it can do so."""
@@ -156,11 +184,6 @@ class Campaign:
         if hit.trouble:
             self._complain(one, Violation("I8", f"{faults.kind_of(fault)}: {hit.trouble}"))
 
-    def _learn(self) -> None:
-        """How long a first batch takes on this machine: moments are drawn within it."""
-        if durations := self.stage.running.durations()[:1]:
-            self.stage.usual_s += 0.2 * (durations[0] - self.stage.usual_s)
-
     def _export(self) -> None:
         """An export that nothing disturbs; how long it takes says when others are killed."""
         began = time.monotonic()
@@ -168,9 +191,10 @@ class Campaign:
             self.exports += 1
             self.stage.export_s += 0.3 * (time.monotonic() - began - self.stage.export_s)
 
-    def _look(self, one: Round) -> None:
+    def _look(self, one: Round, site: Site, watch: Watch) -> None:
         """What holds at any moment, and the exports."""
-        for violation in self.watch.look():
+        site.refresh()
+        for violation in watch.look():
             self._complain(one, violation)
         self.checks.update(("I2", "I4", "I6"))
 
@@ -189,24 +213,32 @@ class Campaign:
         self.feed.rest(topped_up=not self.cut)
         for pid in self.site.settle():
             self._complain(None, Violation("I8", f"process {pid} outlived its driver"))
-        last = self.site.process(every=False, max_events=LAST_BATCHES)
+        for site in (self.site, *([self.bucket[0].site] if self.bucket else [])):
+            self._last(site)
+        self.controls += run_controls(self.site, self._found)
+
+    def _last(self, site: Site) -> None:
+        """One undisturbed run, an export, and everything judged."""
+        last = site.process(every=False, max_events=LAST_BATCHES)
         if not last.await_end(FINAL_DEADLINE_S) or last.process.poll() != 0:
             self._complain(None, Violation("I8", f"the last run, undisturbed, did not end well: {last.tail()}"))
         last.end()
-        export = self.site.run("export", clients.TOPIC)
+        export = site.run("export", clients.TOPIC)
         if export.returncode != 0:
             self._complain(None, Violation("I6", f"the last export failed: {export.stdout}{export.stderr}"))
-        self._judge()
+        self._judge(site)
 
-    def _judge(self) -> None:
-        audit = json.loads(self.site.run("audit", clients.TOPIC, "--json").stdout or "null")
-        found = evidence.gather(self.site.data, self.site.broker.bootstrap, self.site.receipts)
+    def _judge(self, site: Site) -> None:
+        audit = json.loads(site.run("audit", clients.TOPIC, "--json").stdout or "null")
+        site.refresh()
+        found = evidence.gather(site.data, site.broker.bootstrap, site.receipts)
         found = dataclasses.replace(found, audit=audit)
         for violation in checker.check(found, tuple(checker.INVARIANTS)):
             self._complain(None, violation)
         self.checks.update(tuple(checker.INVARIANTS))
-        self.outcomes.update(row["outcome"] for row in found.ledger)
-        self.controls += run_controls(self.site, found)
+        if site is self.site:
+            self.outcomes.update(row["outcome"] for row in found.ledger)
+            self._found = found
 
     def _progress(self, number: int, one: Round) -> str:
         mine = [row for row in self.hits if row["round"] == one.number]

@@ -99,6 +99,24 @@ class Weather:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreErrors:
+    """The store of the tables answers all with an error (`weather`: slow down, internal error) for `seconds`."""
+
+    weather: str
+    share: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAway:
+    """Nobody reaches the store of the tables (`weather`: stall, reset) for `seconds`."""
+
+    weather: str
+    share: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class KillProducer:
     """SIGKILL to the producer in the middle of its sending; then the same is sent again."""
 
@@ -121,7 +139,7 @@ class KillExport:
 
 Fault = (
     KillAtPoint | KillGroup | KillJava | KillWorkers | KillDriver | WakeZombie | TwoJobs | FullDisk
-    | Pause | KillBroker | Weather | KillProducer | LoseState | KillExport
+    | Pause | KillBroker | Weather | StoreErrors | StoreAway | KillProducer | LoseState | KillExport
 )  # fmt: skip
 KINDS: tuple[type[Any], ...] = Fault.__args__
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from features.faults import clients, evidence, on_sending, traffic
 from features.faults.faults import Fault
 from features.faults.on_sending import Order
-from features.faults.plan import Profile
+from features.faults.profiles import Profile
 from features.faults.site import Site
 from features.faults.stage import Hit
 from features.faults.traffic import Sending

@@ -21,6 +21,8 @@ ON_JOB: Moves = {
     faults.Pause: on_job.pause,
     faults.KillBroker: on_job.kill_broker,
     faults.Weather: on_job.weather,
+    faults.StoreErrors: on_job.store_weather,
+    faults.StoreAway: on_job.store_weather,
 }
 BETWEEN: Moves = {
     faults.KillAtPoint: between.kill_export_at,

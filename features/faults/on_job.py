@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from features.faults import faults, processes
+from features.faults.bucket import BucketSite
 from features.faults.clients import TOPIC
 from features.faults.job import Job
 from features.faults.site import Site
@@ -215,3 +216,27 @@ def weather(stage: Stage, fault: faults.Weather) -> Hit:
     time.sleep(fault.seconds)  # the fault itself
     link.set("pass")
     return _lived(job, hit)
+
+
+def store_weather(stage: Stage, fault: faults.StoreErrors | faults.StoreAway) -> Hit:
+    """On the link to the store. The job may live through it, or end with one error that says so."""
+    job = stage.running
+    assert isinstance(stage.site, BucketSite)
+    link = stage.site.link
+    if not stage.reach(fault.share):
+        return missed("the job ended before")
+    before, hit = link.met, now(job, job.process.pid)
+    link.set(fault.weather)
+    time.sleep(fault.seconds)  # the fault itself
+    link.set("pass")
+    met = link.met - before
+    lived = _lived(job, replace(hit, in_flight=hit.in_flight and met > 0, note=f"{met} met it"))
+    if job.ended and not _said(job):
+        return replace(lived, trouble=f"the run ended without one error that says why: {job.tail()}")
+    return replace(lived, note=f"{hit.note}{met} met it; {lived.note}" if job.ended else lived.note)
+
+
+def _said(job: Job) -> bool:
+    """Whether a run that ended says why, with a remedy and without a traceback; one that was done need not."""
+    text = job.log.read_text("utf-8", "replace")
+    return job.process.poll() == 0 or ("Error: the store of the tables" in text and "Traceback" not in text)

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from features.faults.plan import PROFILES
+from features.faults.profiles import PROFILES
 from features.harness import ROOT
 
 DATA, PAGE = ROOT / "docs" / "promises.json", ROOT / "docs" / "promises.md"
@@ -36,6 +36,8 @@ DONE: dict[str, str] = {
     "pause": "driver, Java or broker stopped for a while",
     "kill broker": "`kill -9` of the broker, and a restart",
     "weather": "the network between broker and job or producer: stalled, reset, delayed, slow",
+    "store errors": "the store of tables in a bucket: every request answered with an error for a while",
+    "store away": "the store of tables in a bucket: not reached for a while",
     "kill producer": "`kill -9` of the producer; then the same is sent again",
     "lose state": "checkpoint or index removed or cut in half between two runs",
     "kill export": "`kill -9` of an export at a random moment",
@@ -49,7 +51,9 @@ LIMITS = (
     "Without an id of its own (`--make-ids`) that is promised for the same input only.",
     "Which of two bodies under one id counts, if they arrive in different partitions: exactly one does, the first "
     "committed.",
-    "Tables on anything but a local disk, and more than one machine: not tested here.",
+    "Tables on anything but a local disk: faults of a store of objects are put to a second workspace, whose tables lie "
+    "in a bucket, where the table of faults names them. More than one machine: not tested here; docs/cluster.md says "
+    "what is.",
 )
 
 

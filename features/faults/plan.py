@@ -23,39 +23,27 @@ from features.faults.faults import (
     KillWorkers,
     LoseState,
     Pause,
+    StoreAway,
+    StoreErrors,
     TwoJobs,
     WakeZombie,
     Weather,
 )  # fmt: skip
 from features.faults.points import BY_NAME
-from features.faults.traffic import Mix
+from features.faults.profiles import Profile, promised
 
 WEATHERS = ("stall", "reset", "delay", "slow")
 STATES = ("checkpoint", "index", "torn index", "torn checkpoint")
+STORE_ERRORS, STORE_AWAY = ("slow down", "internal error"), ("stall", "reset")
+STORE_S = (2.0, 5.0, 12.0)
 TARGETS = ("driver", "java", "broker")
-BATCHES = (40, 80, 150, 300)  # records in one batch at most
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What is promised: how often each kind must hit (`at_points`: each point), and how much of what is sent."""
-
-    name: str
-    at_points: int
-    counts: Mapping[str, int]
-    events: int
-    traffic: Mapping[str, int]
-    chunk: int
-    own: Mix
-    batches: tuple[int, ...]
-    exports_every: int
-    live_controls: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """One run. `sending` hits what is sent while it starts, `soft` what it may live through, `between` what comes
     after its end. `own` says by which client the chunk is sent; `warm` waits for one committed batch before the end.
+    `bucket`: the run works in a second workspace, whose tables lie in a bucket.
     """
 
     number: int
@@ -68,44 +56,7 @@ class Round:
     end: Fault
     between: tuple[Fault, ...]
     export: bool
-
-
-PROFILES: Mapping[str, Profile] = {
-    "short": Profile(
-        name="short",
-        at_points=1,
-        counts={"kill group": 1, "kill broker": 1, "kill producer": 1, "weather": 1},
-        events=3_000,
-        traffic={"sent 2 to 20 times": 20, "late, early or reordered": 80},
-        chunk=400,
-        own=Mix(300, 8, 30, 4, 9, 2, 1, 1),
-        batches=(60, 120),
-        exports_every=0,
-        live_controls=False,
-    ),
-    "full": Profile(
-        name="full",
-        at_points=7,
-        counts={
-            "kill group": 110, "kill java": 10, "kill workers": 10, "kill driver": 8, "wake zombie": 8, "two jobs": 6,
-            "full disk": 8, "pause": 18, "kill broker": 20, "weather": 30, "kill producer": 30, "lose state": 16,
-            "kill export": 8,
-        },
-        events=200_000,
-        traffic={"sent 2 to 20 times": 1_000, "late, early or reordered": 10_000},
-        chunk=600,
-        own=Mix(500, 16, 150, 4, 10, 3, 1, 1),
-        batches=BATCHES,
-        exports_every=12,
-        live_controls=True,
-    ),
-}  # fmt: skip
-
-
-def promised(profile: Profile) -> dict[str, int]:
-    """How often each kind must hit; kills at points by their point."""
-    points = {f"kill at point: {name}": profile.at_points for name in BY_NAME}
-    return {**points, **profile.counts}
+    bucket: bool
 
 
 def tallied(fault: Fault) -> str:
@@ -116,14 +67,35 @@ def tallied(fault: Fault) -> str:
 def plan(profile: Profile, seed: int) -> list[Round]:
     """Every promised fault once, in rounds."""
     random = Random(f"plan/{seed}")
-    drawn: dict[str, list[Fault]] = {"end": [], "soft": [], "sending": [], "between": [], "export": []}
+    drawn: dict[str, list[Fault]] = {"end": [], "soft": [], "sending": [], "between": [], "export": [], "store": []}
     for name, count in promised(profile).items():
         for turn in range(count):
             fault = draw(name, turn, random)
             drawn[place_of(fault)].append(fault)
     for bag in drawn.values():
         random.shuffle(bag)
-    return list(_rounds(profile, random, drawn))
+    kills = [fault for fault in drawn["end"] if isinstance(fault, KillGroup)][: len(drawn["store"])]
+    drawn["end"] = [fault for fault in drawn["end"] if not any(fault is one for one in kills)]
+    rounds = list(_rounds(profile, random, drawn))
+    pairs = zip(drawn["store"], kills, strict=True)
+    return [*rounds, *(in_bucket(profile, len(rounds) + i, *pair, random) for i, pair in enumerate(pairs))]
+
+
+def in_bucket(profile: Profile, number: int, fault: Fault, end: Fault, random: Random) -> Round:
+    """A round on tables in a bucket, which reads what is there of the topic; more is sent where that is too little."""
+    return Round(
+        number=number,
+        every=random.random() < 0.25,
+        max_events=random.choice(profile.batches),
+        own=number % 2 == 1,
+        warm=False,
+        sending=None,
+        soft=(fault,),
+        end=end,
+        between=(),
+        export=False,
+        bucket=True,
+    )
 
 
 def _rounds(profile: Profile, random: Random, drawn: dict[str, list[Fault]]) -> Iterator[Round]:
@@ -151,6 +123,7 @@ def _rounds(profile: Profile, random: Random, drawn: dict[str, list[Fault]]) -> 
             end=end,
             between=(*sorted(at["export"], key=_publishes), *at["between"]),
             export=number in plain,
+            bucket=False,
         )
 
 
@@ -175,6 +148,8 @@ def spare(profile: Profile, name: str, turn: int, seed: int, number: int) -> Rou
     fault = draw(name, turn, random)
     where = place_of(fault)
     end = fault if where == "end" else KillGroup(random.random())
+    if where == "store":
+        return in_bucket(profile, number, fault, end, random)
     return Round(
         number=number,
         every=where == "export" or needs_every(end, random),
@@ -186,6 +161,7 @@ def spare(profile: Profile, name: str, turn: int, seed: int, number: int) -> Rou
         end=end,
         between=(fault,) if where in ("between", "export") else (),
         export=False,
+        bucket=False,
     )
 
 
@@ -216,6 +192,8 @@ DRAWN: Mapping[str, Callable[[int, Random], Fault]] = {
     "weather": lambda turn, random: Weather(
         ("PRODUCING", "READING")[turn % 2], WEATHERS[turn // 2 % 4], random.random(), random.choice((0.5, 1.5, 3.0))
     ),
+    "store errors": lambda turn, random: StoreErrors(STORE_ERRORS[turn % 2], random.random(), random.choice(STORE_S)),
+    "store away": lambda turn, random: StoreAway(STORE_AWAY[turn % 2], random.random(), random.choice(STORE_S)),
     "kill producer": lambda _, random: KillProducer(random.random()),
     "lose state": lambda turn, _: LoseState(STATES[turn % len(STATES)]),
     "kill export": lambda _, random: KillExport(random.random()),
@@ -230,7 +208,10 @@ def place_of(fault: Fault) -> str:
         return "soft" if fault.during == "reading" else "sending"
     if isinstance(fault, Weather):
         return "soft" if fault.link == "READING" else "sending"
-    places = {Pause: "soft", KillProducer: "sending", LoseState: "between", KillExport: "export"}
+    places = {
+        Pause: "soft", KillProducer: "sending", LoseState: "between", KillExport: "export",
+        StoreErrors: "store", StoreAway: "store",
+    }  # fmt: skip
     return places.get(type(fault), "end")
 
 

@@ -2,11 +2,13 @@
 
 Runs in a thread of this process and listens on the loopback interface only. `set` changes the weather of all its
 connections at once: pass; delay (each piece waits); slow (few bytes a second); stall (connections stay, nothing goes
-through either way); reset (every connection is torn down, and each new one).
+through either way); reset (every connection is torn down, and each new one); slow down and internal error (every HTTP
+request is answered so, as a store of objects does, and never reaches it).
 """
 
 import asyncio
 import contextlib
+import re
 import socket
 import struct
 import threading
@@ -19,13 +21,22 @@ SLOW_BYTES_S = 60_000
 DELAY_S = (0.02, 0.2)
 START_DEADLINE_S = 10.0
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger for no time: closing sends a reset
+_REQUEST = re.compile(rb"(GET|HEAD|PUT|POST|DELETE) /")
+_ANSWER = "HTTP/1.1 {status}\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+_ERROR = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>Not now.</Message></Error>'
+ANSWERS = {  # weather: status, and the code that S3 gives it
+    "slow down": ("503 Slow Down", "SlowDown"),
+    "internal error": ("500 Internal Server Error", "InternalError"),
+}
 
 
 class Proxy:
-    """Forwards from `port` to `target` until closed; `bytes` counts what went through."""
+    """Forwards from `port` to `target` until closed; `bytes` counts what went through, `met` what met other weather
+    than `pass`: connections, pieces of data, requests.
+    """
 
     def __init__(self, target: int, seed: int, port: int = 0) -> None:
-        self.target, self.port, self.bytes, self.weather = target, port, 0, "pass"
+        self.target, self.port, self.bytes, self.met, self.weather = target, port, 0, 0, "pass"
         self._random = Random(seed)
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -82,14 +93,22 @@ class Proxy:
             return
         self._open.add(there)
         if self.weather == "reset":
+            self.met += 1
             self._tear_down()
-        await asyncio.gather(self._pump(reader, there), self._pump(there_reader, writer))
+        await asyncio.gather(self._pump(reader, there, writer), self._pump(there_reader, writer))
         self._open -= {writer, there}
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Bytes one way until either end closes; then the other end is closed too."""
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter | None = None
+    ) -> None:
+        """Bytes one way until either end closes; then the other end is closed too. `back` is whoever sends requests."""
         with contextlib.suppress(OSError):
             while piece := await reader.read(PIECE_BYTES):
+                self.met += self.weather != "pass"
+                if back is not None and self.weather in ANSWERS and _REQUEST.match(piece):
+                    back.write(answer(self.weather, piece))
+                    await back.drain()
+                    break
                 await WEATHERS[self.weather](self, piece)
                 await self._clear.wait()
                 self.bytes += len(piece)
@@ -107,10 +126,19 @@ class Proxy:
         await asyncio.sleep(len(piece) / SLOW_BYTES_S)
 
 
+def answer(weather: str, request: bytes) -> bytes:
+    """What a store in this weather says to a request."""
+    status, code = ANSWERS[weather]
+    said = _ERROR.format(code=code).encode()
+    head = _ANSWER.format(status=status, length=len(said)).encode()
+    return head if request.startswith(b"HEAD") else head + said
+
+
 WEATHERS: Mapping[str, Callable[[Proxy, bytes], Awaitable[None]]] = {
     "pass": Proxy._at_once,
     "delay": Proxy._delayed,
     "slow": Proxy._slowed,
     "stall": Proxy._at_once,
     "reset": Proxy._at_once,
+    **dict.fromkeys(ANSWERS, Proxy._at_once),
 }

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from features.faults import checker
-from features.faults.plan import promised
+from features.faults.profiles import promised
 from features.harness import ROOT
 
 if TYPE_CHECKING:

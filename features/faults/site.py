@@ -112,6 +112,9 @@ class Site:
         held = evidence.rows(self.data / "tables" / TOPIC / "ledger", ("offset",))
         return evidence.high_offsets(self.broker.bootstrap) - len(held)
 
+    def refresh(self) -> None:
+        """Make the tables in `data` be as they are now: they always are."""
+
     def settle(self) -> list[int]:
         """Wait for what outlived its driver to end by itself; the ids of what had to be killed after the deadline."""
         processes.until(lambda: all(processes.gone(process) for process in self.leftovers), END_DEADLINE_S)

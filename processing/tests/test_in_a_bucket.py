@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from contracts.compiler.catalogue import HOME, Catalogue
@@ -12,7 +13,7 @@ from processing.erased import ErasedList
 from processing.quarantine import Which
 from processing.tests.ledgers import PRIORITY, ledger, row
 from processing.turn import OvertakenError, Turn
-from runtime.delta import is_table, tables_below
+from runtime.delta import is_table, open_table, tables_below
 from runtime.lease import Lease
 from runtime.store import Bucket
 from runtime.tests.s3 import bucket
@@ -34,6 +35,7 @@ def test_it_is_read(folder: Bucket, tmp_path: Path) -> None:
     assert [at.name for at in tables_below(folder)] == ["ledger"]
     assert not is_table(folder / "tickets")
     assert open_ledger(folder / "ledger").execute("SELECT count(*) FROM ledger").fetchone() == (3,)
+    assert pl.scan_delta(open_table(folder / "ledger")).select("outcome").collect().height == 3  # by our options
     assert missing_offsets(folder / "ledger", {0: (0, 5)}) == ((0, 3), (0, 4))
     assert position.position(folder / "ledger")[0].offset == 2
     rows = quarantine.refused(folder, "producer", Which(None, None, None, None, None), 10)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from runtime import bucket_lease, bucket_record
+from runtime import bucket_lease, bucket_record, store
 from runtime.errors import MachineError
 from runtime.lease import Lease
 from runtime.store import Bucket
@@ -90,7 +90,8 @@ def test_an_answer_that_was_lost(s3: Bucket, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_store_that_is_away(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody writes then; the error says which store and what to look at."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    with pytest.raises(MachineError, match="did not answer") as caught:
+    monkeypatch.setattr(store, "TRIES_S", 1)
+    with pytest.raises(MachineError, match="does not answer as it should, though asked again for 1 s") as caught:
         Lease.acquire(s3 / "a/.lease", "process")
     assert "AWS_ENDPOINT_URL" in str(caught.value.remedy)
 

@@ -77,7 +77,7 @@ def test_a_store_that_is_away_is_not_an_empty_one(s3: Bucket, monkeypatch: pytes
     monkeypatch.setattr(
         objects, "object_store", lambda at: (_ for _ in ()).throw(PermissionError("403 AccessDenied\nmore"))
     )
-    with pytest.raises(MachineError, match=r"did not answer: 403 AccessDenied\n") as caught:
+    with pytest.raises(MachineError, match="403 AccessDenied") as caught:
         document(s3 / "x").read()
     assert "credentials" in caught.value.remedy
 

@@ -9,6 +9,7 @@ import pytest
 
 from runtime import broker, kafka
 from runtime.broker import record as records
+from runtime.engine import Engine
 from runtime.errors import MachineError
 from runtime.spark import close_session, open_session
 from runtime.wait import until
@@ -95,7 +96,7 @@ def test_spark_reads_the_topic_and_writes_delta(space: Workspace, tmp_path: Path
     with broker.connect("embedded", space) as found:
         kafka.ensure_topic(found.bootstrap, "to_spark", 2, {})
         produce(found.bootstrap, "to_spark", b"a", b"b")
-        spark = open_session("test", scratch=tmp_path / "scratch", master="local[2]")
+        spark = open_session("test", scratch=tmp_path / "scratch", on=Engine("local[2]", None, {}))
         try:
             assert signal.getsignal(signal.SIGINT) is handler
             assert spark.conf.get("spark.sql.session.timeZone") == "UTC"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from features.faults import page, report
-from features.faults.plan import PROFILES, promised
+from features.faults.profiles import PROFILES, promised
 
 pytestmark = pytest.mark.slow  # `make check` leaves the features out; they are quick
 

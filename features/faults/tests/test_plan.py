@@ -6,7 +6,8 @@ import pytest
 
 from features.faults import faults, plan
 from features.faults.faults import Fault, KillAtPoint
-from features.faults.plan import PROFILES, Round, place_of, promised, spare, tallied
+from features.faults.plan import Round, place_of, spare, tallied
+from features.faults.profiles import PROFILES, Profile, promised
 
 pytestmark = pytest.mark.slow  # `make check` leaves the features out; they are quick
 
@@ -19,20 +20,20 @@ def _all(one: Round) -> list[Fault]:
 
 
 @pytest.mark.parametrize("profile", EVERY)
-def test_a_plan_holds_every_promised_fault(profile: plan.Profile) -> None:
+def test_a_plan_holds_every_promised_fault(profile: Profile) -> None:
     """As often as it is promised, and no other."""
     drawn = Counter(tallied(fault) for one in plan.plan(profile, 3) for fault in _all(one))
     assert drawn == promised(profile)
 
 
 @pytest.mark.parametrize("profile", EVERY)
-def test_a_plan_follows_from_its_seed(profile: plan.Profile) -> None:
+def test_a_plan_follows_from_its_seed(profile: Profile) -> None:
     """The same seed gives the same rounds, another one others."""
     assert plan.plan(profile, 3) == plan.plan(profile, 3) != plan.plan(profile, 4)
 
 
 @pytest.mark.parametrize("profile", EVERY)
-def test_a_plan_that_is_kept_can_be_replayed(profile: plan.Profile) -> None:
+def test_a_plan_that_is_kept_can_be_replayed(profile: Profile) -> None:
     """What was written down is read as it was."""
     rounds = plan.plan(profile, 3)
     assert plan.from_json(plan.to_json(rounds)) == rounds

@@ -105,3 +105,26 @@ def test_weather_that_nobody_knows_is_refused(proxy: Proxy) -> None:
     with pytest.raises(KeyError):
         proxy.set("hail")
     assert proxy.weather in WEATHERS
+
+
+@pytest.mark.parametrize(("weather", "status"), [("slow down", b"503"), ("internal error", b"500")])
+def test_a_request_is_answered_with_an_error_and_never_arrives(proxy: Proxy, weather: str, status: bytes) -> None:
+    """As a store of objects answers; the connection is closed then, and the next one in good weather works."""
+    proxy.set(weather)
+    with socket.create_connection((HOST, proxy.port), timeout=10) as connection:
+        connection.sendall(b"PUT /tables/a HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody")
+        found = b""
+        while piece := connection.recv(1 << 16):
+            found += piece
+    assert found.startswith(b"HTTP/1.1 " + status)
+    assert (b"<Code>" in found, proxy.bytes, proxy.met) == (True, 0, 1)
+    proxy.set("pass")
+    with socket.create_connection((HOST, proxy.port), timeout=10) as connection:
+        assert _ask(connection, b"GET /tables/a") == b"GET /tables/a"
+
+
+def test_what_is_no_request_goes_through_in_any_store_weather(proxy: Proxy) -> None:
+    """The rest of a body that was begun before."""
+    proxy.set("slow down")
+    with socket.create_connection((HOST, proxy.port), timeout=10) as connection:
+        assert _ask(connection, b"the rest of a body") == b"the rest of a body"
