@@ -1,5 +1,6 @@
 """Fixtures of the features: one workspace with a running job for all `@live` scenarios, one of its own for the rest."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,20 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from features.harness import Pipeline
+from features.stack import Stack
 
 
 @pytest.fixture(scope="session")
 def live_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    """A workspace whose job runs all the time, shared by scenarios that tell their events apart by id."""
+    """A workspace whose job runs all the time, shared by scenarios that tell their events apart by id.
+
+    BROKER=stack: the one of compose.yml, which is running.
+    """
+    if os.environ.get("BROKER") == "stack":
+        stack = Stack(tmp_path_factory.mktemp("stack"))
+        stack.open()
+        yield stack
+        return
     made = Pipeline(tmp_path_factory.mktemp("live"))
     made.open()
     try:

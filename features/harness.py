@@ -115,12 +115,16 @@ class Pipeline:
             self.sent.append((message.partition(), message.offset()))
 
         self.ensure_topic()
-        producer = Producer({"bootstrap.servers": self.bootstrap, "partitioner": "murmur2_random", "acks": "all"})
+        producer = Producer({**self.client_settings(), "partitioner": "murmur2_random", "acks": "all"})
         for key, value, headers in records:
             more = {} if at_ms is None else {"timestamp": at_ms}
             pairs = [(name, text.encode()) for name, text in headers.items()]
             producer.produce(self.topic, value, key, headers=pairs, on_delivery=delivered, **more)
         assert producer.flush(60) == 0
+
+    def client_settings(self) -> dict[str, str]:
+        """What a plain client needs to reach the broker."""
+        return {"bootstrap.servers": self.bootstrap}
 
     @property
     def topic(self) -> str:
@@ -158,6 +162,10 @@ class Pipeline:
         if not (path / "_delta_log").exists():
             return []
         return pl.scan_delta(path).select(columns).collect().to_dicts()
+
+    def tables(self) -> Path:
+        """The folder of all tables."""
+        return self.data / "tables"
 
     def table(self, name: str) -> Path:
         """Where a Delta table is."""

@@ -7,5 +7,6 @@ flags="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-ind
 uv pip compile $flags requirements-dev.in -o requirements-dev.lock
 grep -E '^[A-Za-z0-9_.-]+(\[.*\])?==' requirements-dev.lock | sed 's/ \\$//' > requirements.constraints
 trap 'rm -f requirements.constraints' EXIT
+uv pip compile $flags requirements-producer.in -c requirements.constraints -o requirements-producer.lock
 uv pip compile $flags requirements.in -c requirements.constraints -o requirements.lock
 uv pip compile $flags requirements-java.in -o requirements-java.lock

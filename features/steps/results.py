@@ -100,7 +100,9 @@ def no_table_holds(pipeline: Pipeline, text: str) -> None:
     """Neither the rows of any Delta table nor its log."""
     from deltalake import DeltaTable
 
-    for log in (pipeline.data / "tables").glob("*/*/_delta_log"):
+    logs = list(pipeline.tables().glob("*/*/_delta_log"))
+    assert logs
+    for log in logs:
         assert text not in repr(DeltaTable(log.parent).to_pyarrow_table().to_pylist())
         for entry in log.glob("*.json"):
             assert text not in entry.read_text("utf-8")
