@@ -61,6 +61,10 @@ test-stack: setup-dev ## The features on a Redpanda container (needs a container
 cluster-test: setup-dev ## The job on a Spark cluster of processes: a master, two workers, one of them killed in a batch
 	$(BIN)/pytest -q -m stack features/test_cluster.py
 
+.PHONY: stack-test
+stack-test: setup-dev ## The stack of compose.yml: started, tried from outside, taken down (STACK_ENV=deploy/stack/here.env)
+	sh scripts/stack_test.sh
+
 .PHONY: audit
 audit: setup-dev ## Known weaknesses of what is locked, licences, bill of materials (AUDIT_FLAGS=--strict in CI)
 	$(BIN)/python -m scripts.audit $(AUDIT_FLAGS)

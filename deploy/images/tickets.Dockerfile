@@ -75,7 +75,7 @@ RUN apt-get update \
 FROM java AS processing
 COPY --from=build-processing /opt/tickets /opt/tickets
 ENV PATH=/opt/tickets/venv/bin:/opt/tickets/bin:$PATH TICKETS_DATA=/var/lib/tickets TICKETS_CACHE=/opt/tickets/cache \
-    SPARK_HOME=/opt/tickets/venv/lib/python3.11/site-packages/pyspark
+    SPARK_HOME=/opt/tickets/venv/lib/python3.11/site-packages/pyspark SPARK_SCALA_VERSION=2.13
 USER 10001:10001
 WORKDIR /var/lib/tickets
 VOLUME /var/lib/tickets

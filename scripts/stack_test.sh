@@ -1,0 +1,29 @@
+#!/bin/sh
+# The stack from nothing to nothing: up, its own tests, the features of a running job from outside, down; and then, that
+# nothing of it is left. STACK_ENV names another file of settings (deploy/stack/here.env: images made on this machine).
+set -eu
+cd "$(dirname "$0")/.."
+export EVERY="${EVERY:-3s}" RATE="${RATE:-20}" EXPORT_EVERY_S="${EXPORT_EVERY_S:-60}"
+compose() { docker compose ${STACK_ENV:+--env-file "$STACK_ENV"} "$@"; }
+services="export job producer"
+if docker image inspect "$(compose --profile monitoring config --format json | sed -n 's/.*"image": "\(.*prometheus.*\)".*/\1/p')" >/dev/null 2>&1; then
+    services="$services prometheus"
+fi
+
+sh scripts/stack_secrets.sh
+compose config --quiet
+trap 'compose --profile "*" down --volumes --timeout 30 >/dev/null 2>&1' EXIT
+# shellcheck disable=SC2086
+compose --profile monitoring up --wait --wait-timeout "${WAIT_S:-900}" $services
+BROKER=stack STACK_ENV="${STACK_ENV:-}" .venv/bin/pytest -q -s -m stack features/test_stack.py
+BROKER=stack .venv/bin/pytest -q -m live features
+trap - EXIT
+compose --profile "*" down --volumes --timeout 60
+left=$(docker ps -aq --filter label=com.docker.compose.project=client-tickets
+    docker volume ls -q --filter label=com.docker.compose.project=client-tickets
+    docker network ls -q --filter label=com.docker.compose.project=client-tickets)
+if [ -n "$left" ]; then
+    echo "left after down -v: $left" >&2
+    exit 1
+fi
+echo "The stack ran and nothing of it is left."
