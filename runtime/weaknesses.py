@@ -23,6 +23,7 @@ GUESSED = frozenset(
     ("admin-secret", "administrator", "password1234", "passwordpassword", "test12345678")
 )  # shorter ones are weak anyway
 OLD_TLS = ("SSLv3", "TLSv1", "TLSv1.1")
+MOUNTED = "/run/secrets"  # where a container engine puts what this container alone is given, in a mode of its own
 JAAS_PASSWORD = re.compile(r'(?:password|user_[^=\s]+)="((?:[^"\\]|\\.)*)"')
 LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|localhost|\[?::1\]?")
 LISTENER = re.compile(r"([\w.-]+)://(\[[^\]]*\]|[^:]*):\d+")
@@ -207,7 +208,7 @@ def _readable(name: str, path: Path) -> Row | None:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError:
         return None
-    if mode & 0o077 == 0:
+    if mode & 0o077 == 0 or path.is_relative_to(MOUNTED):
         return None
     return Row("weak: file", f"{path} ({name}) may be read by others: mode {mode:o}", None, f"`chmod 600 {path}`")
 

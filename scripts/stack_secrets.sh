@@ -59,5 +59,6 @@ kafka:
   tls: {enabled: true, caFilepath: $inside}
   sasl: {enabled: true, mechanism: SCRAM-SHA-256, username: keeper, password: "$keeper"}
 CONSOLE
+chmod 0600 outside-*.properties
 touch done
 echo "Secrets made in $folder/ (ignored by git)." >&2
