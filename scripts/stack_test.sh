@@ -10,6 +10,8 @@ if docker image inspect "$(compose --profile monitoring config --format json | s
     services="$services prometheus"
 fi
 
+volumes() { docker volume ls --quiet | sort; } # those without a name too
+before=$(volumes)
 sh scripts/stack_secrets.sh
 compose config --quiet
 trap 'compose --profile "*" down --volumes --timeout 30 >/dev/null 2>&1' EXIT
@@ -20,10 +22,10 @@ BROKER=stack .venv/bin/pytest -q -m live features
 trap - EXIT
 compose --profile "*" down --volumes --timeout 60
 left=$(docker ps -aq --filter label=com.docker.compose.project=client-tickets
-    docker volume ls -q --filter label=com.docker.compose.project=client-tickets
     docker network ls -q --filter label=com.docker.compose.project=client-tickets)
-if [ -n "$left" ]; then
-    echo "left after down -v: $left" >&2
+if [ -n "$left" ] || [ "$(volumes)" != "$before" ]; then
+    echo "left after down -v: ${left:-volumes}" >&2
+    docker volume ls >&2
     exit 1
 fi
 echo "The stack ran and nothing of it is left."

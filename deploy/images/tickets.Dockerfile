@@ -62,7 +62,6 @@ COPY --from=build-producer /opt/tickets /opt/tickets
 ENV PATH=/opt/tickets/venv/bin:/opt/tickets/bin:$PATH TICKETS_DATA=/var/lib/tickets TICKETS_CACHE=/tmp/cache
 USER 10001:10001
 WORKDIR /var/lib/tickets
-VOLUME /var/lib/tickets
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["python", "/opt/tickets/bin/healthy.py"]
 ENTRYPOINT ["/opt/tickets/bin/entry.sh"]
 CMD ["tickets", "--help"]
@@ -78,7 +77,6 @@ ENV PATH=/opt/tickets/venv/bin:/opt/tickets/bin:$PATH TICKETS_DATA=/var/lib/tick
     SPARK_HOME=/opt/tickets/venv/lib/python3.11/site-packages/pyspark SPARK_SCALA_VERSION=2.13
 USER 10001:10001
 WORKDIR /var/lib/tickets
-VOLUME /var/lib/tickets
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 CMD ["python", "/opt/tickets/bin/healthy.py"]
 ENTRYPOINT ["/opt/tickets/bin/entry.sh"]
 CMD ["tickets", "--help"]
@@ -91,6 +89,5 @@ ENV PATH=/opt/tickets/venv/bin:$PATH
 RUN groupadd --gid 101 kafka && useradd --uid 101 --gid 101 --no-create-home --home-dir /tmp kafka \
     && install -d -o 101 -g 101 -m 0750 /var/lib/redpanda/data
 USER 101:101
-VOLUME /var/lib/redpanda/data
 HEALTHCHECK --interval=5s --timeout=10s --start-period=60s --retries=6 CMD ["/bin/sh", "/etc/broker/healthy.sh"]
 ENTRYPOINT ["/bin/sh", "/etc/broker/start.sh"]
