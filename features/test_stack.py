@@ -111,14 +111,23 @@ def test_only_this_machine_reaches_it() -> None:
 
 
 def test_what_is_sent_is_in_the_tables_and_the_audit_is_ok(stack: Stack) -> None:
-    """Events from outside, good and bad, come through broker, cluster and store; no offset is lost or doubled."""
-    stack.run("produce", "client_tickets", "--events", "400", "--seed", "77", "--invalid", "5%", "--duplicates", "2%")
+    """Events from outside, good and bad, come through broker, cluster and store; no offset is lost or doubled.
 
-    def audited() -> dict[str, Any] | None:
-        found: dict[str, Any] = json.loads(stack.run("audit", "client_tickets", "--json", expect=None).stdout)
-        return found if found.get("ok") else None
+    The stack's own producer pauses for it: while one sends, the topic is always a little ahead of the job.
+    """
+    compose("stop", "producer")
+    try:
+        stack.run(
+            "produce", "client_tickets", "--events", "400", "--seed", "77", "--invalid", "5%", "--duplicates", "2%"
+        )
 
-    found = wait_for(audited, "an audit without a gap", 300)
+        def audited() -> dict[str, Any] | None:
+            found: dict[str, Any] = json.loads(stack.run("audit", "client_tickets", "--json", expect=None).stdout)
+            return found if found.get("ok") else None
+
+        found = wait_for(audited, "an audit without a gap", 300)
+    finally:
+        compose("start", "producer")
     assert not found["missing"] and not found["repeated"]
     assert {"accepted", "rejected", "duplicate"} <= set(found["outcomes"])
 
