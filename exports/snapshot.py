@@ -18,7 +18,7 @@ from contracts.compiler.model import Contract, Field
 from exports.errors import ExportError
 from exports.plan import identity
 from exports.reshape import published
-from runtime.delta import MAINTENANCE, is_table, open_table, row_commits
+from runtime.delta import MAINTENANCE, commits, is_table, open_table, row_commits
 from runtime.store import Location
 
 LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
@@ -49,10 +49,10 @@ def pin(source: Contract, outputs: tuple[Contract, ...], tables: Location) -> Sn
     """
     derived = [contract.name for contract in outputs if contract.rows != "refused"]
     ledger = _open(tables / LEDGER, source)
-    commits = list(islice(row_commits(ledger), LOOK_BACK))
-    versions = [version for version, _ in commits]
+    recent = list(islice(row_commits(ledger), LOOK_BACK))
+    versions = [version for version, _ in recent]
     # A table just made belongs together with every other, but once there are rows, nothing is no export of them.
-    whole = [version for version, commit in commits if commit.get("operation") != CREATE or version == versions[0]]
+    whole = [version for version, commit in recent if commit.get("operation") != CREATE or version == versions[0]]
     for version in whole:
         found = {name: _made_from(_open(tables / name, source), version) for name in derived}
         pinned = {name: at for name, at in found.items() if at is not None}
@@ -95,7 +95,7 @@ def _made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None
     They differ where the table was compacted since: older files may be gone after VACUUM, so the compacted are read.
     """
     compacted: int | None = None
-    for commit in table.history():
+    for commit in commits(table):
         at = int(commit["version"])
         if commit.get("operation") in MAINTENANCE:
             compacted = at if compacted is None else compacted

@@ -45,18 +45,32 @@ def tables_below(folder: Location) -> tuple[Location, ...]:
     return tuple(sorted(at for at in below if is_table(at)))
 
 
-def row_commits(table: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(version, commit) of each commit of a deltalake DeltaTable that changed rows, newest first."""
-    recent = table.history(_RECENT)
-    yield from _counting(recent)
-    if len(recent) == _RECENT:
-        yield from _counting(table.history()[_RECENT:])
+def row_commits(table: "DeltaTable") -> Iterator[tuple[int, dict[str, Any]]]:
+    """(version, commit) of each commit that changed rows, up to the version the table is at, newest first."""
+    recent = commits(table, _RECENT)
+    yield from _counting(recent, table.version())
+    if len(recent) >= _RECENT:
+        yield from _counting([one for one in commits(table) if one["version"] < recent[-1]["version"]], table.version())
 
 
-def _counting(commits: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for commit in commits:
-        if commit.get("operation") not in MAINTENANCE:
-            yield int(commit["version"]), commit
+def commits(table: "DeltaTable", limit: int | None = None) -> list[dict[str, Any]]:
+    """Every commit of a table's log, newest first, each with its `version`; with a limit, at least so many.
+
+    deltalake's own history reads up to the newest commit of all, and numbers them down from the version that its table
+    is at: one behind, where somebody has committed since it was opened. So they are numbered from the newest here. Its
+    limit counts from the table's version, so later ones come on top.
+    """
+    while True:
+        newest = int(table._table.get_latest_version())
+        found = table.history(limit)
+        if table._table.get_latest_version() == newest:
+            return [{**commit, "version": newest - back} for back, commit in enumerate(found)]
+
+
+def _counting(found: list[dict[str, Any]], newest: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    for commit in found:
+        if commit.get("operation") not in MAINTENANCE and commit["version"] <= newest:
+            yield commit["version"], commit
 
 
 def plainly() -> "PostCommitHookProperties":
