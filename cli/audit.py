@@ -23,9 +23,11 @@ from runtime.workspace import Workspace
 SHOWN = 20
 
 
-def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broker: Broker) -> dict[str, Any]:
-    """The audit of one input contract, as `--json` prints it."""
-    from processing.audit import audit, missing_offsets
+def run_audit(
+    contract: Contract, folder: Catalogue, workspace: Workspace, broker: Broker, *, running: bool = False
+) -> dict[str, Any]:
+    """The audit of one input contract, as `--json` prints it; of what is in the tables so far, beside a running job."""
+    from processing.audit import audit, missing_offsets, so_far, whole
     from processing.errors import ProcessingError
     from runtime import kafka
     from runtime.offsets import without_record
@@ -39,9 +41,9 @@ def run_audit(contract: Contract, folder: Catalogue, workspace: Workspace, broke
     accepted = next((output.name for output in folder.outputs(contract) if output.rows == "accepted"), contract.name)
     topic = contract.envelope.topic if contract.envelope else contract.name
     marks = kafka.watermarks(broker.bootstrap, topic)
-    candidates = missing_offsets(tables / "ledger", marks)
-    unrecorded = without_record(broker.bootstrap, topic, candidates)
-    found = audit(tables / "ledger", tables / accepted, contract.event_id or "", marks, unrecorded).as_json()
+    extent = so_far(tables / "ledger", tables / accepted, marks) if running else whole(marks)
+    unrecorded = without_record(broker.bootstrap, topic, missing_offsets(tables / "ledger", extent))
+    found = audit(tables / "ledger", tables / accepted, contract.event_id or "", extent, unrecorded).as_json()
     complaints = (_broken(tables / "ledger", broker, topic), _unfinished(contract, workspace))
     found["complaints"] += [complaint for complaint in complaints if complaint]
     found["ok"] = found["ok"] and not found["complaints"]
@@ -79,13 +81,21 @@ def with_ledger(folder: Catalogue, workspace: Workspace) -> list[Contract]:
     return [c for c in inputs if is_table(workspace.tables(c.name) / "ledger")]
 
 
-@click.command(epilog="\b\nExamples:\n  tickets audit\n  tickets audit client_tickets --json\n")
+@click.command(
+    epilog="\b\nExamples:\n  tickets audit\n  tickets audit client_tickets --json\n"
+    "  tickets audit client_tickets --so-far      # beside a job that keeps reading\n"
+)
 @click.argument("contract", required=False)
+@click.option(
+    "--so-far",
+    is_flag=True,
+    help="Beside a running job: what is in the tables so far; what is not read yet is told, and is no fault.",
+)
 @options.contracts
 @options.broker
 @options.data
 @options.as_json
-def command(contract: str | None, contracts: Path | None, broker: str, data: Path, as_json: bool) -> None:
+def command(contract: str | None, so_far: bool, contracts: Path | None, broker: str, data: Path, as_json: bool) -> None:
     """Prove that every offset of the topic of CONTRACT is in the ledger exactly once.
 
     Without CONTRACT: every topic that has a ledger. Exits with 1, and names the offsets, where anything is missing,
@@ -99,7 +109,7 @@ def command(contract: str | None, contracts: Path | None, broker: str, data: Pat
             f"No ledger in {workspace.root}.\nRun `tickets process client_tickets --once` first."
         )
     with connect(broker, workspace) as where:
-        results = {found.name: run_audit(found, folder, workspace, where) for found in chosen}
+        results = {found.name: run_audit(found, folder, workspace, where, running=so_far) for found in chosen}
     if as_json:
         click.echo(json.dumps(next(iter(results.values())) if len(results) == 1 else results))
     else:
@@ -118,6 +128,11 @@ def describe(name: str, result: dict[str, Any]) -> str:
             more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
             lines.append(f"  {key} (partition:offset): {', '.join(found[:SHOWN])}{more}")
     lines += [f"  {complaint}" for complaint in result["complaints"]]
+    if result["unread"]:
+        lines.append(f"  not read yet (partition:offsets): {', '.join(result['unread'])}")
     if result["missing"]:
-        lines.append(f"  Records not read yet count as missing; run `tickets process {name} --once` and audit again.")
+        lines.append(
+            f"  Records not read yet count as missing; run `tickets process {name} --once` and audit again, or say "
+            "--so-far beside a running job."
+        )
     return "\n".join(lines)

@@ -132,6 +132,12 @@ def test_what_is_sent_is_in_the_tables_and_the_audit_is_ok(stack: Stack) -> None
     assert {"accepted", "rejected", "duplicate"} <= set(found["outcomes"])
 
 
+def test_beside_the_running_producer_the_audit_so_far_is_ok(stack: Stack) -> None:
+    """What the job has brought into the tables is whole, though the topic grows meanwhile."""
+    found = json.loads(stack.run("audit", "client_tickets", "--so-far", "--json").stdout)
+    assert found["ok"] and found["offsets"] > 0
+
+
 def test_exports_lie_in_the_bucket() -> None:
     """latest.json names a whole export of the job's tables."""
     there = wait_for(lambda: "exports/latest.json" in keys("exports/"), "an export", 400)

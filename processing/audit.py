@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from processing.errors import ProcessingError
-from processing.position import lost
+from processing.position import lost, position
+from processing.tables import ledger_version
 from runtime.delta import dataset, is_table, open_table
 from runtime.store import Location
 
@@ -21,7 +22,8 @@ class Audit:
     """The verdict. `missing` and `repeated` hold (partition, offset), `complaints` what else does not add up.
 
     `without_record` are offsets the broker itself holds no record for (transaction markers, compacted), `lost` spans
-    (partition, first, last) that a run went on without because the broker had removed them.
+    (partition, first, last) that a run went on without because the broker had removed them. `unread` are such spans
+    that the ledger has not come to: no fault of a job that is running, and empty where all of the topic was asked for.
     """
 
     offsets: int
@@ -30,6 +32,7 @@ class Audit:
     repeated: tuple[Coordinates, ...]
     without_record: tuple[Coordinates, ...]
     lost: tuple[tuple[int, int, int], ...]
+    unread: tuple[tuple[int, int, int], ...]
     complaints: tuple[str, ...]
 
     @property
@@ -47,17 +50,52 @@ class Audit:
             "repeated": [f"{p}:{o}" for p, o in self.repeated],
             "without_record": [f"{p}:{o}" for p, o in self.without_record],
             "lost": [f"{p}:{first}-{last}" for p, first, last in self.lost],
+            "unread": [f"{p}:{first}-{last}" for p, first, last in self.unread],
             "complaints": list(self.complaints),
         }
 
 
-def open_ledger(path: Location) -> Any:
-    """A duckdb connection with the ledger as the view `ledger`; ProcessingError where there is none."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What an audit looks at: versions of ledger and accepted table that belong together (None: the newest of each),
+    the (low, high) offsets of each partition, and what of the topic lies behind them.
+    """
+
+    ledger: int | None
+    accepted: int | None
+    watermarks: Mapping[int, Coordinates]
+    unread: tuple[tuple[int, int, int], ...]
+
+
+def whole(watermarks: Mapping[int, Coordinates]) -> Extent:
+    """All that the broker has."""
+    return Extent(None, None, watermarks, ())
+
+
+def so_far(ledger: Location, accepted: Location, watermarks: Mapping[int, Coordinates]) -> Extent:
+    """What a running job has brought into both tables: the ledger's version that the accepted table was last made from,
+    up to where that version says it had read.
+    """
+    newest = open_table(accepted).version()
+    made_from = ledger_version(accepted, newest)
+    if made_from is None:
+        remedy = "Run `tickets process <contract> --once`."
+        raise ProcessingError(f"{accepted} does not say which version of the ledger it was made from", remedy)
+    reached = {partition: last.offset + 1 for partition, last in position(ledger, made_from).items()}
+    ends = {partition: (low, min(high, reached.get(partition, low))) for partition, (low, high) in watermarks.items()}
+    behind = ((p, max(low, ends[p][1]), high - 1) for p, (low, high) in sorted(watermarks.items()) if ends[p][1] < high)
+    return Extent(made_from, newest, ends, tuple(behind))
+
+
+def open_ledger(path: Location, version: int | None = None) -> Any:
+    """A duckdb connection with the ledger (as it was at a version) as the view `ledger`; ProcessingError where there is
+    none.
+    """
     if not is_table(path):
         raise ProcessingError(f"there is no ledger at {path}", "Run `tickets process <contract> --once` first.")
     import duckdb
 
-    rows = dataset(open_table(path), path)
+    rows = dataset(open_table(path, version), path)
     db = duckdb.connect()
     if "expired_at" in rows.schema.names:
         db.register("ledger", rows)
@@ -67,12 +105,12 @@ def open_ledger(path: Location) -> Any:
     return db
 
 
-def view(connection: Any, name: str, path: Location) -> Any:
+def view(connection: Any, name: str, path: Location, version: int | None = None) -> Any:
     """Add a Delta table to a duckdb connection (a new one if None) as a view."""
     import duckdb
 
     connection = connection or duckdb.connect()
-    connection.register(name, dataset(open_table(path), path))
+    connection.register(name, dataset(open_table(path, version), path))
     return connection
 
 
@@ -80,16 +118,16 @@ def audit(
     ledger: Location,
     accepted: Location,
     event_id: str,
-    watermarks: Mapping[int, Coordinates],
+    extent: Extent,
     unrecorded: frozenset[Coordinates],
 ) -> Audit:
-    """Compare a ledger with the broker's (low, high) watermarks of each partition.
+    """Compare a ledger with the broker's (low, high) watermarks of each partition, as far as the extent goes.
 
     `unrecorded` are offsets below the high watermark for which the broker answers with no record. Offsets below the
     low watermark are gone from the broker; that the ledger has them is no fault.
     """
-    db = open_ledger(ledger)
-    view(db, "accepted", accepted)
+    db = open_ledger(ledger, extent.ledger)
+    view(db, "accepted", accepted, extent.accepted)
     counted = {
         (row[0], row[1]): row[2]
         for row in db.execute(
@@ -98,7 +136,7 @@ def audit(
     }
     missing: list[Coordinates] = []
     complaints: list[str] = []
-    for partition, (low, high) in sorted(watermarks.items()):
+    for partition, (low, high) in sorted(extent.watermarks.items()):
         missing += _missing(db, partition, low, high)
         top = db.execute('SELECT max("offset") FROM ledger WHERE "partition" = ?', [partition]).fetchone()[0]
         if top is not None and top >= high:
@@ -114,14 +152,15 @@ def audit(
         repeated=tuple(sorted(counted))[:MAX_LISTED],
         without_record=tuple(c for c in missing if c in unrecorded)[:MAX_LISTED],
         lost=lost(ledger),
+        unread=extent.unread,
         complaints=tuple(complaints),
     )
 
 
-def missing_offsets(ledger: Location, watermarks: Mapping[int, Coordinates]) -> tuple[Coordinates, ...]:
+def missing_offsets(ledger: Location, extent: Extent) -> tuple[Coordinates, ...]:
     """Offsets between the watermarks that the ledger does not hold: candidates for `unrecorded`."""
-    db = open_ledger(ledger)
-    found = (_missing(db, partition, low, high) for partition, (low, high) in sorted(watermarks.items()))
+    db = open_ledger(ledger, extent.ledger)
+    found = (_missing(db, partition, low, high) for partition, (low, high) in sorted(extent.watermarks.items()))
     return tuple(coordinates for rows in found for coordinates in rows)
 
 

@@ -38,9 +38,9 @@ def lost(ledger: Location) -> tuple[tuple[int, int, int], ...]:
     return tuple(sorted({(int(p), first, last) for found in spans for p, (first, last) in found.items()}))
 
 
-def position(ledger: Location) -> Position:
-    """From the newest commit that says it; read from the rows where none does."""
-    table = open_table(ledger)
+def position(ledger: Location, version: int | None = None) -> Position:
+    """From the newest commit that says it (up to a version); read from the rows where none does."""
+    table = open_table(ledger, version)
     for _, commit in row_commits(table):
         found = notes(commit).get(READ)
         if found is not None:

@@ -207,9 +207,9 @@ def version(path: Location) -> int:
     return next(row_commits(open_table(path)))[0]
 
 
-def ledger_version(path: Location) -> int | None:
-    """The ledger version a derived table was last brought to, None where it never was."""
-    found = _noted(path).get("ledger_version")
+def ledger_version(path: Location, version: int | None = None) -> int | None:
+    """The ledger version a derived table was last brought to (at a version of its own), None where it never was."""
+    found = _noted(path, version).get("ledger_version")
     return None if found is None else int(found)
 
 
@@ -218,9 +218,8 @@ def made_by(path: Location) -> str | None:
     return _noted(path).get("contract")
 
 
-def _noted(path: Location) -> dict[str, Any]:
-
-    return notes(next(row_commits(open_table(path)))[1])
+def _noted(path: Location, version: int | None = None) -> dict[str, Any]:
+    return notes(next(row_commits(open_table(path, version)))[1])
 
 
 def note(ledger: int, contract: Contract) -> dict[str, Any]:

@@ -1,21 +1,23 @@
 """The audit on ledgers made by hand: what is right passes, and each way to be wrong is found."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from deltalake import write_deltalake
+from deltalake import CommitProperties, write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from contracts.compiler.load import load
 from processing import reference
-from processing.audit import Audit, audit
+from processing.audit import Audit, audit, so_far, whole
 from processing.errors import ProcessingError
 from processing.values import pseudonym
 
 KEY = b"k" * 32
+AT = "2026-01-05T00:00:00+00:00"
 SCHEMA: dict[str, Any] = {
     "partition": pl.Int32,
     "offset": pl.Int64,
@@ -44,7 +46,8 @@ def judged(tmp_path: Path, rows: list[dict[str, Any]], accepted: list[str], **mo
     write_deltalake(tmp_path / "ledger", pl.DataFrame(rows, schema=SCHEMA).to_arrow(compat_level=oldest))
     write_deltalake(tmp_path / "accepted", pl.DataFrame({"id": accepted}).to_arrow(compat_level=oldest))
     found = {"watermarks": MARKS, "unrecorded": frozenset(), **more}
-    return audit(tmp_path / "ledger", tmp_path / "accepted", "id", **found)
+    extent = whole(found["watermarks"])
+    return audit(tmp_path / "ledger", tmp_path / "accepted", "id", extent, found["unrecorded"])
 
 
 def test_a_complete_ledger_passes(tmp_path: Path) -> None:
@@ -58,8 +61,40 @@ def test_a_complete_ledger_passes(tmp_path: Path) -> None:
         "repeated": [],
         "without_record": [],
         "lost": [],
+        "unread": [],
         "complaints": [],
     }
+
+
+def running(tmp_path: Path, first: list[dict[str, Any]], second: list[dict[str, Any]], accepted: list[str]) -> Audit:
+    """The audit so far of a job that has committed two batches to the ledger, and the first to the accepted table."""
+    oldest = pl.CompatLevel.oldest()
+    read: dict[str, list[int | str]] = {}
+    for rows in (first, second):
+        read |= {str(one["partition"]): [one["offset"], AT] for one in sorted(rows, key=lambda one: one["offset"])}
+        said = CommitProperties(custom_metadata={"userMetadata": json.dumps({"read": read})})
+        frame = pl.DataFrame(rows, schema=SCHEMA).to_arrow(compat_level=oldest)
+        write_deltalake(tmp_path / "ledger", frame, mode="append", commit_properties=said)
+    said = CommitProperties(custom_metadata={"userMetadata": json.dumps({"ledger_version": 0})})
+    ids = pl.DataFrame({"id": accepted}).to_arrow(compat_level=oldest)
+    write_deltalake(tmp_path / "accepted", ids, commit_properties=said)
+    ledger, tickets = tmp_path / "ledger", tmp_path / "accepted"
+    return audit(ledger, tickets, "id", so_far(ledger, tickets, {0: (0, 9), 1: (0, 1)}), frozenset())
+
+
+def test_beside_a_running_job_what_is_read_is_judged(tmp_path: Path) -> None:
+    """Neither what is not read yet nor a batch that is just being carried on is a fault; it is told."""
+    found = running(tmp_path, GOOD, [row(0, 3), row(0, 4)], ["0-0", "1-0"])
+    assert (found.ok, found.offsets, found.unread) == (True, 4, ((0, 3, 8),))
+
+
+def test_beside_a_running_job_a_fault_is_one_all_the_same(tmp_path: Path) -> None:
+    """A gap below what was read, an offset twice, a row that the accepted table lacks."""
+    assert running(tmp_path / "gap", GOOD[:1] + GOOD[2:], [row(0, 3)], ["0-0", "1-0"]).missing == ((0, 1),)
+    assert running(tmp_path / "twice", [*GOOD, row(0, 1, "rejected")], [row(0, 3)], ["0-0", "1-0"]).repeated == (
+        (0, 1),
+    )
+    assert running(tmp_path / "row", GOOD, [row(0, 3)], ["0-0"]).complaints
 
 
 def test_a_missing_offset_is_named(tmp_path: Path) -> None:

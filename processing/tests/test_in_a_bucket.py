@@ -8,7 +8,7 @@ import pytest
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing import discard, erase, index, position, quarantine, tables
-from processing.audit import missing_offsets, open_ledger
+from processing.audit import missing_offsets, open_ledger, whole
 from processing.erased import ErasedList
 from processing.quarantine import Which
 from processing.tests.ledgers import PRIORITY, ledger, row
@@ -36,7 +36,7 @@ def test_it_is_read(folder: Bucket, tmp_path: Path) -> None:
     assert not is_table(folder / "tickets")
     assert open_ledger(folder / "ledger").execute("SELECT count(*) FROM ledger").fetchone() == (3,)
     assert pl.scan_delta(open_table(folder / "ledger")).select("outcome").collect().height == 3  # by our options
-    assert missing_offsets(folder / "ledger", {0: (0, 5)}) == ((0, 3), (0, 4))
+    assert missing_offsets(folder / "ledger", whole({0: (0, 5)})) == ((0, 3), (0, 4))
     assert position.position(folder / "ledger")[0].offset == 2
     rows = quarantine.refused(folder, "producer", Which(None, None, None, None, None), 10)
     assert [(r["partition"], r["offset"]) for r in rows] == [(0, 2), (0, 1)]

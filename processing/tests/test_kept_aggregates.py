@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.compiler.catalogue import HOME, Catalogue
-from processing.audit import audit
+from processing.audit import audit, whole
 from processing.erased import NOBODY
 from processing.maintain import Keeper, Order, Step, maintain, places
 from processing.tables import create_derived, create_ledger, ledger_version, version
@@ -66,7 +66,9 @@ class Lab:
     def is_sound(self) -> None:
         """The audit finds nothing, and all tables are of one version."""
         tables = self.derivation
-        found = audit(tables.ledger, tables.path(tables.accepted), "event_id", {0: (0, self.offset)}, frozenset())
+        found = audit(
+            tables.ledger, tables.path(tables.accepted), "event_id", whole({0: (0, self.offset)}), frozenset()
+        )
         assert (found.ok, found.offsets) == (True, self.offset), found
         assert {ledger_version(at) for at in tables.derived} == {version(tables.ledger)}
 
