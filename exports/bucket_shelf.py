@@ -18,7 +18,7 @@ from exports.errors import ExportError
 from exports.manifest import FILE
 from exports.shelf import Shelf, pointers, repointed
 from runtime import objects
-from runtime.document import document
+from runtime.document import Document
 from runtime.errors import MachineError
 from runtime.lease import HeldError, Lease
 from runtime.store import Bucket
@@ -124,17 +124,17 @@ class BucketShelf:
     def break_off(self) -> None:
         """Change the mark; what is being made on this machine goes at once."""
         self._check()
-        document(self._home / MARK).change(lambda _: uuid4().hex)
+        Document(self._home / MARK).change(lambda _: uuid4().hex)
         self._local.break_off()
 
     def latest(self) -> Mapping[str, Mapping[str, str]]:
         """As latest.json says."""
-        return pointers(document(self._exports / "latest.json").read())
+        return pointers(Document(self._exports / "latest.json").read())
 
     def point(self, contract: str, entry: Mapping[str, str] | None) -> None:
         """Replace latest.json, whatever other contracts do to it at the same time."""
         self._check()
-        document(self._exports / "latest.json").change(lambda text: repointed(text, contract, entry))
+        Document(self._exports / "latest.json").change(lambda text: repointed(text, contract, entry))
 
     def path(self, name: str) -> str:
         """Relative to latest.json."""

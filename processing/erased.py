@@ -16,7 +16,7 @@ from typing import Any
 
 from processing.errors import ProcessingError
 from processing.values import pseudonym
-from runtime.document import document
+from runtime.document import Document
 from runtime.store import Location
 
 _CONTEXT, _KEY_CONTEXT = b"tickets.erased", b"tickets.key"
@@ -57,7 +57,7 @@ class ErasedList:
 
         ProcessingError where it can't be read or was made with another key: going on would bring people back.
         """
-        found = _parsed(document(at).read(), at, key)
+        found = _parsed(Document(at).read(), at, key)
         persons = found["persons"]
         return cls(
             frozenset(bytes.fromhex(row["person"]) for row in persons),
@@ -96,7 +96,7 @@ def add(at: Location, key: bytes, clear: Iterable[str], reason: str) -> ErasedLi
 
 def merge(at: Location, key: bytes, other: Location) -> ErasedList:
     """Put the persons of another list of the same key on this one. ProcessingError where there is no such list."""
-    text = document(other).read()
+    text = Document(other).read()
     if text is None:
         raise ProcessingError(f"there is no list {other}", "Name the erased/<contract>.json of a data folder.")
     return _extend(at, key, _parsed(text, other, key)["persons"])
@@ -104,13 +104,13 @@ def merge(at: Location, key: bytes, other: Location) -> ErasedList:
 
 def unfinished(at: Location) -> bool:
     """Whether an erasure was begun here and has not come to its end; asked without the key."""
-    text = document(at).read()
+    text = Document(at).read()
     return text is not None and bool(json.loads(text).get("unfinished"))
 
 
 def finish(at: Location, key: bytes) -> None:
     """Note that everything of everybody on the list is gone from these tables."""
-    document(at).change(lambda text: _text({**_parsed(text, at, key), "unfinished": False}))
+    Document(at).change(lambda text: _text({**_parsed(text, at, key), "unfinished": False}))
 
 
 def _extend(at: Location, key: bytes, rows: Iterable[Mapping[str, Any]]) -> ErasedList:
@@ -121,7 +121,7 @@ def _extend(at: Location, key: bytes, rows: Iterable[Mapping[str, Any]]) -> Eras
             known.setdefault(row["person"], dict(row))
         return _text({**found, "unfinished": True, "persons": list(known.values())})
 
-    document(at).change(extended)
+    Document(at).change(extended)
     return ErasedList.read(at, key)
 
 

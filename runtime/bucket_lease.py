@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from runtime.bucket_record import get, put
 from runtime.errors import MachineError
 from runtime.lease import held
+from runtime.record import read, replace
 from runtime.store import Bucket
 from runtime.wait import until
 
@@ -69,24 +69,24 @@ class _Renewed:
         """
         if self._tag is None:
             return
-        self._tag = put(self._at, record, self._tag)
+        self._tag = replace(self._at, record, self._tag)
         if self._tag is None:
-            seen = get(self._at)
+            seen = read(self._at)
             if seen.tag is not None and seen.record.get("token") == record["token"] and seen.record.get("held"):
-                self._tag = put(self._at, record, seen.tag)
+                self._tag = replace(self._at, record, seen.tag)
         self._record = record
 
 
 def take(at: Bucket, owner: str) -> tuple[int, _Renewed]:
     """The lease's new number and its renewal; MachineError if another process renews it, or takes it before us."""
-    seen = get(at)
-    if seen.record.get("held") and until(lambda: get(at).tag != seen.tag, PATIENCE_S):
-        raise held(get(at).record)
+    seen = read(at)
+    if seen.record.get("held") and until(lambda: read(at).tag != seen.tag, PATIENCE_S):
+        raise held(read(at).record)
     since = datetime.now(UTC).isoformat(timespec="seconds")
     number = int(seen.record.get("number", 0)) + 1
     who = {"pid": os.getpid(), "host": socket.gethostname(), "owner": owner, "since": since, "token": uuid4().hex}
     record = {"number": number, **who, "held": True, "beat": 0}
-    tag = put(at, record, seen.tag)
+    tag = replace(at, record, seen.tag)
     if tag is None:
-        raise held(get(at).record)
+        raise held(read(at).record)
     return number, _Renewed(at, record, tag)

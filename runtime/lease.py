@@ -79,9 +79,9 @@ class HeldError(MachineError):
 
 def holder(path: Location) -> Mapping[str, Any]:
     """What the record says of who has or had the lease: `owner`, `number`, `pid`; empty where nobody ever had it."""
-    from runtime import bucket_record, file_lease
+    from runtime import file_lease, record
 
-    return file_lease.read(path) if isinstance(path, Path) else bucket_record.get(path).record
+    return file_lease.read(path) if isinstance(path, Path) else record.read(path).record
 
 
 def held(record: Mapping[str, Any]) -> HeldError:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from runtime import bucket_lease, bucket_record, store
+from runtime import bucket_lease, record, store
 from runtime.errors import MachineError
 from runtime.lease import Lease
 from runtime.store import Bucket
@@ -74,16 +74,16 @@ def test_an_answer_that_was_lost(s3: Bucket, monkeypatch: pytest.MonkeyPatch) ->
     """A renewal that reached the store, of which the holder does not know, costs it nothing."""
     monkeypatch.setattr(bucket_lease, "RENEW_S", 3600.0)
     with Lease.acquire(s3 / "a/.lease", "process") as lease:
-        real = bucket_record.put
+        real = record.replace
 
-        def lost(at: Bucket, record: dict[str, object], tag: str | None) -> str | None:
-            real(at, record, tag)
+        def lost(at: Bucket, said: dict[str, object], tag: str | None) -> str | None:
+            real(at, said, tag)
             raise MachineError("no answer", "")
 
-        monkeypatch.setattr(bucket_lease, "put", lost)
+        monkeypatch.setattr(bucket_lease, "replace", lost)
         with pytest.raises(MachineError, match="no answer"):
             lease.check()
-        monkeypatch.setattr(bucket_lease, "put", real)
+        monkeypatch.setattr(bucket_lease, "replace", real)
         lease.check()
 
 
@@ -99,5 +99,5 @@ def test_a_store_that_is_away(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_holder_goes_on_renewing(s3: Bucket) -> None:
     """By itself, without anybody who asks."""
     with Lease.acquire(s3 / "a/.lease", "process"):
-        first = bucket_record.get(s3 / "a/.lease").tag
-        assert until(lambda: bucket_record.get(s3 / "a/.lease").tag != first, 10)
+        first = record.read(s3 / "a/.lease").tag
+        assert until(lambda: record.read(s3 / "a/.lease").tag != first, 10)

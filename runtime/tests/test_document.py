@@ -1,12 +1,14 @@
 """A small text that several processes change, in a folder and in a bucket."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from runtime import objects
-from runtime.document import Document, document
+from runtime import objects, swap
+from runtime.document import Document
 from runtime.errors import MachineError
+from runtime.files import try_lock
 from runtime.store import Bucket, Location
 
 
@@ -21,10 +23,10 @@ def at(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
 
 def test_it_is_read_as_it_was_written(at: Location) -> None:
     """And nothing is there before."""
-    assert document(at).read() is None
-    document(at).change(lambda text: f"{text} é")
-    document(at).change(lambda text: f"{text}, then more")
-    assert document(at).read() == "None é, then more"
+    assert Document(at).read() is None
+    Document(at).change(lambda text: f"{text} é")
+    Document(at).change(lambda text: f"{text}, then more")
+    assert Document(at).read() == "None é, then more"
 
 
 def _both(first: Document, second: Document) -> list[str | None]:
@@ -41,26 +43,29 @@ def _both(first: Document, second: Document) -> list[str | None]:
     return asked
 
 
-def test_what_another_wrote_meanwhile_is_kept(s3: Bucket) -> None:
-    """In a bucket, who comes late is asked again with what is there now: there is no moment to lose it in."""
-    at = s3 / "x/list.json"
-    assert _both(document(at), document(at)) == [None, "b"]
-    assert document(at).read() == "ba"
-    assert _both(document(at), document(at)) == ["ba", "bab"]
+def test_what_another_wrote_meanwhile_is_kept(at: Location) -> None:
+    """Who comes late is asked again with what is there now: there is no moment to lose it in."""
+    assert _both(Document(at), Document(at)) == [None, "b"]
+    assert Document(at).read() == "ba"
+    assert _both(Document(at), Document(at)) == ["ba", "bab"]
 
 
-def test_in_a_folder_the_other_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until the first has written, here for too long."""
-    monkeypatch.setattr("runtime.file_document.LOCK_DEADLINE_S", 0.2)
-    at = document(tmp_path / "list.json")
-    with pytest.raises(MachineError, match="another command has been changing"):
-        _both(at, at)
-    assert at.read() is None
+def test_a_folder_that_is_locked_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here for too long: then nothing is written."""
+    monkeypatch.setattr(swap, "LOCK_DEADLINE_S", 0.2)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    try:
+        assert try_lock(handle)
+        with pytest.raises(MachineError, match="another command has been changing"):
+            Document(tmp_path / "list.json").change(lambda _: "x")
+    finally:
+        os.close(handle)
+    assert Document(tmp_path / "list.json").read() is None
 
 
 def test_a_file_is_its_owners(tmp_path: Path) -> None:
     """Nobody else may read it, and nothing else is left beside it."""
-    document(tmp_path / "a" / "list.json").change(lambda _: "x")
+    Document(tmp_path / "a" / "list.json").change(lambda _: "x")
     assert [(path.name, path.stat().st_mode & 0o777) for path in (tmp_path / "a").iterdir()] == [("list.json", 0o600)]
 
 
@@ -68,7 +73,7 @@ def test_a_store_without_conditions_is_named(s3: Bucket, monkeypatch: pytest.Mon
     """Where every write is refused, it ends."""
     monkeypatch.setattr(objects, "write", lambda at, data, tag: None)
     with pytest.raises(MachineError, match="could not be written") as caught:
-        document(s3 / "x").change(lambda _: "x")
+        Document(s3 / "x").change(lambda _: "x")
     assert "If-Match" in caught.value.remedy
 
 
@@ -78,7 +83,7 @@ def test_a_store_that_is_away_is_not_an_empty_one(s3: Bucket, monkeypatch: pytes
         objects, "object_store", lambda at: (_ for _ in ()).throw(PermissionError("403 AccessDenied\nmore"))
     )
     with pytest.raises(MachineError, match="403 AccessDenied") as caught:
-        document(s3 / "x").read()
+        Document(s3 / "x").read()
     assert "credentials" in caught.value.remedy
 
 

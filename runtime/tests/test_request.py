@@ -157,7 +157,7 @@ def test_of_two_writes_at_once_one_gets_in(slot: Location) -> None:
 
     def write(number: int) -> bool:
         start.wait(10)
-        return replace(slot, {"number": number}, None)
+        return replace(slot, {"number": number}, None) is not None
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(write, (1, 2))) == [False, True]
