@@ -4,6 +4,10 @@
 set -eu
 role=$1
 shift
+# What Spark's own start scripts would set, which PySpark's package does not bring.
+SPARK_HOME=$(python -c 'import importlib.util as u; print(u.find_spec("pyspark").submodule_search_locations[0])')
+SPARK_SCALA_VERSION=2.13
+export SPARK_HOME SPARK_SCALA_VERSION
 run() { exec java -Xmx"${SPARK_DAEMON_MEMORY:-512m}" -cp "${SPARK_CONF_DIR:-/etc/spark}:$SPARK_HOME/jars/*" "$@"; }
 case "$role" in
     master) run org.apache.spark.deploy.master.Master --host "$(hostname -i | cut -d' ' -f1)" --port 7077 --webui-port 8080 "$@" ;;
