@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from features.harness import Pipeline
+from features.harness import Pipeline, running
 from features.stack import Stack
 
 
@@ -24,14 +24,8 @@ def live_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline
         stack.open()
         yield stack
         return
-    made = Pipeline(tmp_path_factory.mktemp("live"))
-    made.open()
-    try:
-        made.ensure_topic()
-        made.live = made.start("process", made.contract, "--every", "500ms")
+    with running(tmp_path_factory.mktemp("live")) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture

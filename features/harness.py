@@ -4,6 +4,7 @@ Nothing of the product is imported: commands run as subprocesses, results are re
 events that the producer would refuse are sent with a plain Kafka client.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,3 +204,16 @@ class Pipeline:
         file = self.published() / f"{name}.parquet"
         result = duckdb.sql(f"SELECT * FROM read_parquet('{file}') WHERE {where}")
         return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
+
+
+@contextlib.contextmanager
+def running(data: Path) -> Iterator[Pipeline]:
+    """A workspace with a job that runs all the time."""
+    made = Pipeline(data)
+    made.open()
+    try:
+        made.ensure_topic()
+        made.live = made.start("process", made.contract, "--every", "500ms")
+        yield made
+    finally:
+        made.close()

@@ -130,6 +130,7 @@ def _expired(at: Places, order: Order, keeper: Keeper) -> Iterator[Step]:
         keeper.check()
         keeper.derived.catch_up()
     yield Step("ledger", "expire", None, None, sum(due.rows for due in found))
+    keeper.check()
     for name, rows in keeper.derived.forget(order.aggregates).items():
         yield Step(name, "expire", None, None, rows)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from features.harness import Pipeline, wait_for
+from features.harness import Pipeline, running, wait_for
 from features.steps.sending import valid_event
 from runtime.delta import open_table
 from runtime.store import Bucket
@@ -28,14 +28,8 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
 @pytest.fixture
 def pipeline(store: Bucket, tmp_path: Path) -> Iterator[Pipeline]:
     """A job that runs all the time."""
-    made = Pipeline(tmp_path / "data")
-    made.open()
-    try:
-        made.ensure_topic()
-        made.live = made.start("process", made.contract, "--every", "500ms")
+    with running(tmp_path / "data") as made:
         yield made
-    finally:
-        made.close()
 
 
 def send(pipeline: Pipeline) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Small workspaces made with deltalake, as the Spark job leaves them: no JVM needed."""
 
 import json
+import multiprocessing
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -208,3 +209,22 @@ def fill(lab: Lab, *rows: Mapping[str, Any]) -> int:
     version = lab.ledger("all_types", [{**ACCEPTED, "offset": number} for number in range(len(rows))])
     lab.derived("all_types", "all_types", stored(lab.folder.get("all_types"), list(rows)), version)
     return version
+
+
+def _export_once(root: Path, started: Any, answers: Any) -> None:
+    lab = Lab(root)
+    started.wait(60)
+    answers.put(lab.export(formats=("csv",)))
+
+
+def exported_at_once(lab: Lab) -> list[dict[str, Any]]:
+    """What two processes say that export the same tables at the same moment."""
+    context = multiprocessing.get_context("spawn")
+    started, answers = context.Barrier(2), context.Queue()
+    pair = [context.Process(target=_export_once, args=(lab.workspace.root, started, answers)) for _ in range(2)]
+    for process in pair:
+        process.start()
+    found = [answers.get(timeout=120) for _ in pair]
+    for process in pair:
+        process.join(60)
+    return found

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from exports import publish
 from exports.bucket_shelf import BucketShelf
 from exports.errors import ExportError
 from exports.shelf import shelf_of
-from exports.tests.lab import IDS, REFUSED, TICKET, Lab
+from exports.tests.lab import IDS, REFUSED, TICKET, Lab, exported_at_once
 from exports.tests.test_withdraw import erase, run, source
 from exports.withdraw import Withdrawn, stale
 from runtime import bucket_lease, objects
@@ -175,24 +174,10 @@ def test_who_lost_the_lease_publishes_nothing(lab: Lab, monkeypatch: pytest.Monk
     assert objects.read(LATEST).tag is None
 
 
-def _export_once(root: Path, started: Any, answers: Any) -> None:
-    lab = Lab(root)
-    started.wait(60)
-    answers.put(lab.export(formats=("csv",)))
-
-
 def test_two_exports_at_once_do_not_clash(lab: Lab) -> None:
     """Of two processes with the same tables, one publishes and the other waits and finds it published."""
     lab.tickets()
-    context = multiprocessing.get_context("spawn")
-    started, answers = context.Barrier(2), context.Queue()
-    pair = [context.Process(target=_export_once, args=(lab.workspace.root, started, answers)) for _ in range(2)]
-    for process in pair:
-        process.start()
-    found = [answers.get(timeout=120) for _ in pair]
-    for process in pair:
-        process.join(60)
-    assert sorted(answer["already_published"] for answer in found) == [False, True]
+    assert sorted(answer["already_published"] for answer in exported_at_once(lab)) == [False, True]
     assert names() == ["0"]
 
 

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
 from pathlib import Path
@@ -16,7 +15,7 @@ from exports import publish
 from exports.errors import ExportError
 from exports.publish import Place
 from exports.sinks import SINKS
-from exports.tests.lab import ACCEPTED, IDS, KPI, TICKET, Lab, fill, ledger_frame, stored
+from exports.tests.lab import ACCEPTED, IDS, KPI, TICKET, Lab, exported_at_once, fill, ledger_frame, stored
 from runtime.delta import MAINTENANCE
 
 
@@ -178,24 +177,10 @@ def test_leftovers_of_a_crash_are_removed(lab: Lab) -> None:
     assert lab.published() == [".staging-alive", "0"]
 
 
-def _export_once(root: Path, started: Any, answers: Any) -> None:
-    lab = Lab(root)
-    started.wait(60)
-    answers.put(lab.export(formats=("csv",)))
-
-
 def test_two_exports_at_once_do_not_clash(lab: Lab) -> None:
     """Of two processes exporting the same, one publishes and the other finds it published."""
     lab.tickets()
-    context = multiprocessing.get_context("spawn")
-    started, answers = context.Barrier(2), context.Queue()
-    pair = [context.Process(target=_export_once, args=(lab.workspace.root, started, answers)) for _ in range(2)]
-    for process in pair:
-        process.start()
-    found = [answers.get(timeout=120) for _ in pair]
-    for process in pair:
-        process.join(60)
-    assert sorted(answer["already_published"] for answer in found) == [False, True]
+    assert sorted(answer["already_published"] for answer in exported_at_once(lab)) == [False, True]
     assert lab.published() == ["0"]
 
 

@@ -1,7 +1,7 @@
 """What a campaign promises: how often each kind of fault must hit, and how much of what is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from features.faults.points import BY_NAME
 from features.faults.traffic import Mix
@@ -25,33 +25,23 @@ class Profile:
     live_controls: bool
 
 
+_SHORT = Profile(
+    name="short",
+    at_points=1,
+    counts={"kill group": 3, "kill broker": 1, "kill producer": 1, "weather": 1, "store errors": 1, "store away": 1},
+    events=3_000,
+    traffic={"sent 2 to 20 times": 20, "late, early or reordered": 80},
+    chunk=400,
+    own=Mix(300, 8, 30, 4, 9, 2, 1, 1),
+    batches=(60, 120),
+    exports_every=0,
+    live_controls=False,
+)
+_STORE = {"kill group": 20, "store errors": 10, "store away": 10}  # the same, at the store of the tables alone
+
 PROFILES: Mapping[str, Profile] = {
-    "short": Profile(
-        name="short",
-        at_points=1,
-        counts={
-            "kill group": 3, "kill broker": 1, "kill producer": 1, "weather": 1, "store errors": 1, "store away": 1,
-        },
-        events=3_000,
-        traffic={"sent 2 to 20 times": 20, "late, early or reordered": 80},
-        chunk=400,
-        own=Mix(300, 8, 30, 4, 9, 2, 1, 1),
-        batches=(60, 120),
-        exports_every=0,
-        live_controls=False,
-    ),
-    "store": Profile(
-        name="store",
-        at_points=0,
-        counts={"kill group": 20, "store errors": 10, "store away": 10},
-        events=3_000,
-        traffic={"sent 2 to 20 times": 20, "late, early or reordered": 80},
-        chunk=400,
-        own=Mix(300, 8, 30, 4, 9, 2, 1, 1),
-        batches=(60, 120),
-        exports_every=0,
-        live_controls=False,
-    ),
+    "short": _SHORT,
+    "store": replace(_SHORT, name="store", at_points=0, counts=_STORE),
     "full": Profile(
         name="full",
         at_points=7,
