@@ -103,7 +103,10 @@ class Stack(Pipeline):
             "aws_secret_access_key": found["AWS_SECRET_ACCESS_KEY"],
             "aws_allow_http": "true",
         }
-        table = f"s3://{BUCKET}/{TABLES}/{self.contract}/ledger"
+        place = f"{TABLES}/{self.contract}/ledger"
+        if not keys(f"{place}/_delta_log/"):
+            return []  # the job has not come so far
+        table = f"s3://{BUCKET}/{place}"
         return pl.scan_delta(table, storage_options=options).select(columns).collect().to_dicts()
 
     def tables(self) -> Path:
