@@ -22,7 +22,7 @@ demo: setup ## The whole way once on 20,000 events: produce, process, export, au
 	@$(BIN)/tickets demo
 
 .PHONY: check
-check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, unit tests without Java (under 90 s)
+check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, unit tests without Java (four minutes on two cores)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
@@ -54,15 +54,15 @@ faults: setup-dev ## Kill, pause and cut off all there is, and check what is pro
 	$(BIN)/python -m features.faults --profile $(or $(FAULTS_PROFILE),full) --seed $(or $(FAULTS_SEED),1)
 
 .PHONY: test-stack
-test-stack: setup-dev ## The features on a Redpanda container (needs a container engine)
-	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" features runtime
+test-stack: cluster-test compose-test ## What needs a cluster or containers, and the features on a Redpanda container
+	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" --ignore features/test_cluster.py --ignore features/test_stack.py features runtime
 
 .PHONY: cluster-test
 cluster-test: setup-dev ## The job on a Spark cluster of processes: a master, two workers, one of them killed in a batch
 	$(BIN)/pytest -q -m stack features/test_cluster.py
 
-.PHONY: stack-test
-stack-test: setup-dev ## The stack of compose.yml: started, tried from outside, taken down (STACK_ENV=deploy/stack/here.env)
+.PHONY: compose-test
+compose-test: setup-dev ## The stack of compose.yml: started, tried from outside, taken down (STACK_ENV=deploy/stack/here.env)
 	sh scripts/stack_test.sh
 
 .PHONY: audit

@@ -1,4 +1,4 @@
-"""The stack of compose.yml, which runs already (`make stack-test` starts it): what it is, and what it lets nobody do.
+"""The stack of compose.yml, which runs already (`make compose-test` starts it): what it is, and what it lets nobody do.
 
 The same features run on it from outside by BROKER=stack; these are the promises that only a stack makes.
 """
@@ -20,7 +20,7 @@ from features.stack import BROKER, BUCKET, SECRETS, Stack, client, keys, login, 
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(os.environ.get("BROKER") != "stack", reason="needs the running stack: make stack-test"),
+    pytest.mark.skipif(os.environ.get("BROKER") != "stack", reason="needs the running stack: make compose-test"),
 ]
 LONG_RUNNING = {"broker", "producer", "store", "spark-master", "spark-worker", "job", "export"}
 ONCE = {"setup", "bucket"}
