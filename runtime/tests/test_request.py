@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runtime import request
+from runtime import request, store
 from runtime.record import read, replace
 from runtime.request import Asking, Desk
 from runtime.store import Bucket, Location
