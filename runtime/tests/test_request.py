@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runtime import request, store
+from runtime import request
 from runtime.record import read, replace
 from runtime.request import Asking, Desk
 from runtime.store import Bucket, Location
@@ -146,7 +146,7 @@ def test_a_store_that_is_away_is_nobody_who_waits(slot: Location, monkeypatch: p
     """The job that looks goes on."""
     if isinstance(slot, Bucket):
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        monkeypatch.setattr(store, "TRIES_S", 1)
+        monkeypatch.setattr("runtime.store.TRIES_S", 1)
     else:
         slot.write_text("{")
     assert not Desk(slot, NUMBER).waits()
