@@ -96,7 +96,7 @@ class Lag:
 
         if not first:
             return {}, {}
-        own = {"group.id": "tickets-metrics", "enable.auto.commit": False, "enable.partition.eof": True, **_SMALL}
+        own = {"group.id": kafka.group("metrics"), "enable.auto.commit": False, "enable.partition.eof": True, **_SMALL}
         consumer = Consumer({**kafka.client_config(self._bootstrap), **own})
         try:
             return self._timestamps(consumer, first), self._timestamps(consumer, last)

@@ -1,5 +1,6 @@
 """Who may do what on a broker that asks who one is: every right of a contract works, and nothing else does."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from runtime import access, kafka
 from runtime.access import Acl
 from runtime.continuity import Continuity
 from runtime.errors import MachineError
+from runtime.lag import Lag
 
 pytestmark = [pytest.mark.jvm, pytest.mark.timeout(300)]
 PRODUCER, JOB, STRANGER, DEPUTY, NOBODY = "ticketing-producer", "tickets-processing", "stranger", "deputy", "nobody"
@@ -174,6 +176,16 @@ def test_the_producer_sends_and_the_job_reads_with_no_other_right(
     finally:
         reader.close()
     assert first.keys() == {partition for partition, (_, high) in ends.items() if high}
+
+
+def test_the_job_s_metrics_need_no_more_than_its_rights(broker: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left in the topic, and how old it is, is asked as the job's user."""
+    as_user(monkeypatch, broker, JOB)
+    with contextlib.closing(Lag(broker.address("sasl"), TOPIC, dict)) as lag:
+        left = lag.ask()
+    assert left is not None
+    assert [one for one in left.values() if one.offsets]
+    assert all(one.oldest_at is not None for one in left.values() if one.offsets)
 
 
 def test_a_reader_who_produces_is_told_and_its_events_are_kept(
