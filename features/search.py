@@ -3,6 +3,7 @@
 import base64
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +28,9 @@ def found(folder: Path, texts: dict[str, bytes], skip: tuple[str, ...] = ()) -> 
     """By file (relative), the names of the texts that it holds; folders named in `skip` are not looked into."""
     wanted = {name: forms(text) for name, text in texts.items()}
     hits: dict[str, set[str]] = {}
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(files(folder)):
         place = path.relative_to(folder)
-        if path.is_file() and place.parts[0] not in skip:
+        if place.parts[0] not in skip:
             content = b"\n".join(contents(path))
             names = {name for name, shapes in wanted.items() if any(shape in content for shape in shapes)}
             if names:
@@ -37,9 +38,23 @@ def found(folder: Path, texts: dict[str, bytes], skip: tuple[str, ...] = ()) -> 
     return hits
 
 
+def files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder; what a process that is ending removes meanwhile is none."""
+
+    def failed(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    for root, _, names in os.walk(folder, onerror=failed):
+        yield from (path for name in names if (path := Path(root, name)).is_file())
+
+
 def contents(path: Path) -> Iterator[bytes]:
     """A file's bytes, and all that it holds once it is read as what it is."""
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return  # removed since it was listed
     yield raw
     if raw[:2] == b"\x1f\x8b":
         yield gzip.decompress(raw)
