@@ -44,6 +44,17 @@ def read(path: Path) -> dict[str, Any]:
 
 def read_text(text: str | bytes, where: str) -> dict[str, Any]:
     """The same for a text from elsewhere (a git commit), reported as being at `where`."""
+    return values(tree(text, where))
+
+
+def values(root: yaml.MappingNode) -> dict[str, Any]:
+    """A tree that `tree` made, as plain values."""
+    made: dict[str, Any] = _StrictLoader("").construct_document(root)
+    return made
+
+
+def tree(text: str | bytes, where: str) -> yaml.MappingNode:
+    """The mapping at the top of a YAML text, whose nodes know their lines; ContractError where we do not read it."""
 
     def refuse(what: str, remedy: str) -> ContractError:
         return ContractError((Problem(where, "", what, remedy),))
@@ -65,8 +76,7 @@ def read_text(text: str | bytes, where: str) -> dict[str, Any]:
         raise refuse("is not a YAML mapping", "Start from a contract in contracts/ or examples/.")
     if fault := _fault(node):
         raise refuse(*fault)
-    made: dict[str, Any] = _StrictLoader("").construct_document(node)
-    return made
+    return node
 
 
 def _fault(root: yaml.Node) -> tuple[str, str] | None:

@@ -1,0 +1,315 @@
+"""YAML to a model: the only module that reads the model's files.
+
+The logical model is every `*.yml` in the folder; a target is one file in its `targets/`, whose parts are laid over the
+logical parts of the same id, word by word, and may add parts or drop them (`without`). Its `options` are alternatives
+to what it says, chosen by id. So one text holds four architectures, and what they share is written once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from jsonschema import Draft202012Validator
+
+from architecture import parts
+from architecture.errors import ArchitectureError, Problem
+from architecture.references import dangling
+from contracts.compiler import yaml_reader
+from contracts.compiler.errors import ContractError
+
+HOME = Path(__file__).parent / "model"
+TARGETS = ("aws", "azure", "gcp", "onprem")
+_OPTION_WORDS = frozenset({"id", "name", "without"})
+_TARGET_WORDS = frozenset({"target", "without", "options"})
+
+Parts = dict[str, dict[str, dict[str, Any]]]  # section -> id -> the part's words
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An alternative within a target: its id, its name in two languages, and the parts it lays over the rest."""
+
+    id: str
+    name: parts.Text
+    parts: Parts
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One target's file: itself, the parts it lays over the logical ones, what it drops, its options."""
+
+    target: parts.Target
+    parts: Parts
+    without: tuple[str, ...]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The logical model and its targets, read but not yet bound.
+
+    `lines` says where a part or a word of it is written: (id, word) to `file:line`, (id, "") for the part itself. A
+    word that a target lays over another is under `target/id`.
+    """
+
+    root: Path
+    logical: Parts
+    targets: Mapping[str, Binding]
+    lines: Mapping[tuple[str, str], str]
+    _bound: dict[tuple[str, tuple[str, ...]], parts.Architecture] = field(default_factory=dict, compare=False)
+
+    def bound(self, target: str, options: Sequence[str] = ()) -> parts.Architecture:
+        """The architecture of one target, with options of it; ArchitectureError for parts that do not fit together."""
+        key = (target, tuple(options))
+        if key not in self._bound:
+            self._bound[key] = _bind(self, self._target(target), tuple(options))
+        return self._bound[key]
+
+    def all(self) -> dict[str, parts.Architecture]:
+        """Every target's architecture, without options."""
+        return {name: self.bound(name) for name in self.targets}
+
+    def where(self, part: str, word: str = "", target: str = "") -> str:
+        """`file:line` of a word of a part, or of the part: as a target says it, else the logical model, else ""."""
+        for key in ((f"{target}/{part}", word), (part, word), (f"{target}/{part}", ""), (part, "")):
+            if key in self.lines:
+                return self.lines[key]
+        return ""
+
+    def _target(self, name: str) -> Binding:
+        if name not in self.targets:
+            near = get_close_matches(name, self.targets, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(self.targets)}."
+            raise ArchitectureError((Problem(str(self.root / "targets"), f"has no target '{name}'", hint),))
+        return self.targets[name]
+
+
+def load(root: Path = HOME) -> Model:
+    """The model in a folder; ArchitectureError with every problem of every file."""
+    problems: list[Problem] = []
+    lines: dict[tuple[str, str], str] = {}
+    logical: Parts = {}
+    for path in sorted(root.glob("*.yml")):
+        document = _document(path, root, problems)
+        if document is not None:
+            _check(document, path, root, problems)
+            _merge(logical, _collect(document, path, root, "", lines, problems))
+    targets: dict[str, Binding] = {}
+    for path in sorted((root / "targets").glob("*.yml")):
+        document = _document(path, root, problems)
+        if document is not None:
+            binding = _binding(document, path, root, lines, problems)
+            if binding is not None:
+                targets[binding.target.id] = binding
+    if not targets and not problems:
+        problems.append(Problem(str(root / "targets"), "holds no target", "Write targets/<name>.yml; see README.md."))
+    if problems:
+        raise ArchitectureError(tuple(problems))
+    order = [name for name in TARGETS if name in targets] + [name for name in targets if name not in TARGETS]
+    return Model(root, logical, {name: targets[name] for name in order}, lines)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of one file of the model: no part need be whole, since a target may complete it."""
+    made = msgspec.json.schema(parts.Architecture)
+    shapes: dict[str, Any] = made["$defs"]
+    for name in (kind.__name__ for kind in parts.SECTIONS.values()):
+        shapes[name]["required"] = ["id"]
+    sections = {name: shapes["Architecture"]["properties"][name] for name in parts.SECTIONS}
+    drop = {"type": "array", "items": {"type": "string"}}
+    option = {
+        "type": "object",
+        "required": ["id", "name"],
+        "additionalProperties": False,
+        "properties": {"id": {"type": "string"}, "name": {"$ref": "#/$defs/Text"}, "without": drop} | sections,
+    }
+    del shapes["Architecture"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "One file of an architecture model",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "target": {"$ref": "#/$defs/Target"},
+            "without": drop,
+            "options": {"type": "array", "items": option},
+        }
+        | sections,
+        "$defs": shapes,
+    }
+
+
+def _document(path: Path, root: Path, problems: list[Problem]) -> yaml.MappingNode | None:
+    try:
+        return yaml_reader.tree(path.read_bytes(), str(path))
+    except ContractError as error:
+        problems += [Problem(problem.file, problem.what, problem.remedy) for problem in error.problems]
+    except OSError as error:
+        problems.append(Problem(str(path), f"cannot be read: {error.strerror}", "Check the path and its permissions."))
+    return None
+
+
+def _check(document: yaml.MappingNode, path: Path, root: Path, problems: list[Problem]) -> None:
+    """Hold a file against the schema; each fault with its line."""
+    values = yaml_reader.values(document)
+    for error in sorted(
+        Draft202012Validator(schema()).iter_errors(values), key=lambda error: list(error.absolute_path)
+    ):
+        place = f"{_name(path, root)}:{_line(document, list(error.absolute_path))}"
+        within = ".".join(str(step) for step in error.absolute_path)
+        problems.append(
+            Problem(place, f"{within}: {error.message}", "See architecture/README.md for the words of each part.")
+        )
+
+
+def _collect(
+    document: yaml.MappingNode,
+    path: Path,
+    root: Path,
+    prefix: str,
+    lines: dict[tuple[str, str], str],
+    problems: list[Problem],
+) -> Parts:
+    """The parts of one mapping of sections, and the lines they stand on."""
+    made: Parts = {}
+    plain = yaml_reader.values(document)
+    for section, nodes in _pairs(document):
+        if section not in parts.SECTIONS or not isinstance(nodes, yaml.SequenceNode):
+            continue
+        for node, words in zip(nodes.value, plain[section], strict=True):
+            part = words.get("id") if isinstance(words, dict) else None
+            if not isinstance(part, str):
+                continue  # the schema has said so
+            here = f"{_name(path, root)}:{node.start_mark.line + 1}"
+            if (prefix + part, "") in lines:
+                first = lines[prefix + part, ""]
+                problems.append(
+                    Problem(here, f"'{part}' is already written at {first}", "Give one of them another id.")
+                )
+                continue
+            lines[prefix + part, ""] = here
+            for word, value in _pairs(node):
+                lines[prefix + part, word] = f"{_name(path, root)}:{value.start_mark.line + 1}"
+            made.setdefault(section, {})[part] = words
+    return made
+
+
+def _binding(
+    document: yaml.MappingNode,
+    path: Path,
+    root: Path,
+    lines: dict[tuple[str, str], str],
+    problems: list[Problem],
+) -> Binding | None:
+    before = len(problems)
+    _check(document, path, root, problems)
+    plain = yaml_reader.values(document)
+    if "target" not in plain:
+        problems.append(
+            Problem(_name(path, root), "has no `target`", "Say id, name, provider, region and jurisdictions.")
+        )
+    if len(problems) > before:
+        return None
+    target = msgspec.convert(plain["target"], parts.Target)
+    lines[f"{target.id}/", ""] = f"{_name(path, root)}:1"
+    options = []
+    for node, words in zip(_under(document, "options"), plain.get("options", []), strict=True):
+        made = _collect(node, path, root, f"{target.id}+{words['id']}/", lines, problems)
+        without = tuple(words.get("without", ()))
+        options.append(Option(words["id"], msgspec.convert(words["name"], parts.Text), made, without))
+    made = _collect(document, path, root, f"{target.id}/", lines, problems)
+    return Binding(target, made, tuple(plain.get("without", ())), tuple(options))
+
+
+def _bind(model: Model, binding: Binding, options: tuple[str, ...]) -> parts.Architecture:
+    chosen = {option.id: option for option in binding.options}
+    file = f"{model.root.name}/targets/{binding.target.id}.yml"
+    if unknown := [name for name in options if name not in chosen]:
+        hint = f"There are: {', '.join(chosen) or 'none'}."
+        raise ArchitectureError((Problem(file, f"has no option '{unknown[0]}'", hint),))
+    whole: Parts = {section: dict(rows) for section, rows in model.logical.items()}
+    problems: list[Problem] = []
+    layers: list[Binding | Option] = [binding, *(chosen[name] for name in options)]
+    for layer in layers:
+        _merge(whole, layer.parts)
+        problems += _drop(whole, layer.without, file)
+    made = _made(model, binding.target, whole, problems)
+    problems += [
+        Problem(model.where(part, word, binding.target.id) or file, what, remedy)
+        for part, word, what, remedy in (dangling(made) if made is not None else ())
+    ]
+    if problems or made is None:
+        raise ArchitectureError(tuple(dict.fromkeys(problems)))
+    return made
+
+
+def _made(model: Model, target: parts.Target, whole: Parts, problems: list[Problem]) -> parts.Architecture | None:
+    sections: dict[str, list[Any]] = {}
+    for section, kind in parts.SECTIONS.items():
+        sections[section] = []
+        for part, words in whole.get(section, {}).items():
+            if section == "waivers" and words.get("target") not in (None, target.id):
+                continue
+            try:
+                sections[section].append(msgspec.convert(words, kind))
+            except msgspec.ValidationError as error:
+                here = model.where(part, "", target.id)
+                remedy = f"Complete it in the logical model, or in targets/{target.id}.yml."
+                problems.append(Problem(here, f"{part} for target {target.id}: {error}", remedy))
+    return None if problems else parts.Architecture(target=target, **sections)
+
+
+def _merge(whole: Parts, layer: Parts) -> None:
+    """Lay the words of `layer` over those of `whole`; a word replaces the word, it is not merged into it."""
+    for section, rows in layer.items():
+        below = whole.setdefault(section, {})
+        for part, words in rows.items():
+            below[part] = below.get(part, {}) | words
+
+
+def _drop(whole: Parts, without: tuple[str, ...], file: str) -> Iterator[Problem]:
+    """Take out what a target does not have; an id that is not there is a mistake."""
+    for name in without:
+        found = [rows.pop(name) for rows in whole.values() if name in rows]
+        if not found:
+            yield Problem(file, f"drops '{name}', which no file has", "Remove it from `without`, or mend the id.")
+
+
+def _pairs(node: yaml.Node) -> list[tuple[str, yaml.Node]]:
+    return [(key.value, value) for key, value in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _under(node: yaml.MappingNode, word: str) -> list[yaml.MappingNode]:
+    found = dict(_pairs(node)).get(word)
+    return list(found.value) if isinstance(found, yaml.SequenceNode) else []
+
+
+def _line(node: yaml.Node, path: list[Any]) -> int:
+    """The line of what a path of keys and positions leads to, or of the last part of it that is there."""
+    for step in path:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        elif isinstance(node, yaml.MappingNode) and step in dict(_pairs(node)):
+            node = dict(_pairs(node))[step]
+    return node.start_mark.line + 1
+
+
+def _name(path: Path, root: Path) -> str:
+    """How a file is called in a message: from the room on, so that it can be opened."""
+    home = root.parent.parent
+    return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def schema_text() -> str:
+    """What model.schema.json holds."""
+    return json.dumps(schema(), indent=1, sort_keys=True) + "\n"
