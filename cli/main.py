@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "maintain": ("cli.maintain", "Compact and vacuum the tables, and carry out the contracts' retention."),
     "erase": ("cli.erase", "Remove a person's data for good, and keep it out of later reads."),
     "demo": ("cli.demo", "Run the whole way once: produce, process, export, audit."),
+    "architecture": ("cli.architecture", "Judge, compute, draw and write up the hybrid-cloud model."),
+    "adr": ("cli.adr", "Architecture decision records: new, list, and check that each still holds."),
     "prepare": ("cli.prepare", "Fetch the jars, and let Java keep what makes its next starts faster."),
     "doctor": ("cli.doctor", "Say what this machine has, what is missing, and what to do."),
 }
