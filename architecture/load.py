@@ -271,7 +271,7 @@ def _made(model: Model, target: parts.Target, whole: Parts, problems: list[Probl
             if section == "waivers" and words.get("target") not in (None, target.id):
                 continue
             try:
-                rows = list(shorthand.long(section, words, whole["hypotheses"]))
+                rows = list(shorthand.long(section, words, whole.get("hypotheses", {})))
                 sections[section] += [msgspec.convert(row, kind) for row in rows]
             except msgspec.ValidationError as error:
                 here = model.where(part, "", target.id)
@@ -336,3 +336,7 @@ def _name(path: Path, root: Path) -> str:
 def schema_text() -> str:
     """What model.schema.json holds."""
     return json.dumps(schema(), indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":  # python -m architecture.load: write the schema that editors read
+    (HOME.parent / "model.schema.json").write_text(schema_text())

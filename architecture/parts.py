@@ -269,9 +269,10 @@ class Flow(Part, frozen=True, kw_only=True):
     """Data going from one component to another. `initiator` opens the connection: a pull is opened by `to`.
 
     `per_day` is in megabytes. `latency_s` is what the flow adds to an event's age. `identity` is who the initiator is
-    logged in as (its own where none is named), `action` what it does to the other side (matched with that identity's permissions). `secret` is what
-    it proves itself with, where the identity has none. `purpose`: `data` moves business data; `telemetry` metrics and
-    logs; `control` commands, logins, keys and names; `backup` second copies; `administration` people at machines.
+    logged in as (its own where none is named), `action` what it does to the other side (matched with that identity's
+    permissions). `secret` is what it proves itself with, where the identity has none. `purpose`: `data` moves business
+    data; `telemetry` metrics and logs; `control` commands, logins, keys and names; `backup` second copies;
+    `administration` people and machines that change things.
     """
 
     id: Id
