@@ -93,7 +93,7 @@ def test_an_option_is_laid_over_its_target(tmp_path: Path) -> None:
         ({"places": [{"id": "room"}]}, {}, "missing required field"),
         ({"places": [{"kind": "room"}]}, {}, "'id' is a required property"),
         ({"placos": []}, {}, "'placos' was unexpected"),
-        ({"places": [PLACES["places"][0], PLACES["places"][0]]}, {}, "is already written at"),
+        ({"places": [PLACES["places"][0], PLACES["places"][0] | {"kind": "site"}]}, {}, "is already written at"),
         ({"places": [PLACES["places"][0] | {"inside": "rom"}]}, {}, "Did you mean room?"),
         (PLACES, {"without": ["attic"]}, "drops 'attic'"),
         (PLACES, {"places": [{"id": "room", "kind": "cave"}]}, "here.yml"),
