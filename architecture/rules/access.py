@@ -9,6 +9,7 @@ from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule
 
 LONGEST_ADMINISTRATION_H = 12.0  # one working day
+_RESTRICTED = parts.CLASSES.index("restricted")
 
 
 def _wildcard(facts: Facts) -> Iterator[Fault]:
@@ -44,14 +45,17 @@ def _missing(facts: Facts) -> Iterator[Fault]:
 
 def _unauthenticated(facts: Facts) -> Iterator[Fault]:
     for flow in facts.architecture.flows:
-        if flow.authentication == "none" and flow.protocol.lower() not in ("dns", "ntp"):
+        open_to_all = facts.zone(needs.other(flow)).kind == "internet" or flow.protocol.lower() in ("dns", "ntp")
+        if flow.authentication == "none" and not open_to_all:
             yield Fault(flow.id, "authentication", f"{needs.initiator(flow)} proves nothing to {needs.other(flow)}")
 
 
 def _unauthorised(facts: Facts) -> Iterator[Fault]:
     for flow in facts.architecture.flows:
         lacks = [word for word in ("identity", "action") if getattr(flow, word) is None]
-        if lacks and flow.authentication != "none":
+        heavy = [held for held in flow.carries if held.form != "encrypted" and facts.rank(held.data) >= _RESTRICTED]
+        matters = flow.purpose in ("data", "backup", "administration") or heavy
+        if lacks and matters and flow.authentication != "none":
             yield Fault(flow.id, "", f"says no {' and no '.join(lacks)}, so nobody can grant or refuse it")
 
 
@@ -84,27 +88,26 @@ def _standing(facts: Facts) -> Iterator[Fault]:
 
 
 def _outside_contract(facts: Facts) -> Iterator[Fault]:
-    """A permission on a topic or table, held against the roles that its contract gives that access."""
+    """A permission on a topic or table, held against the roles that one of its contracts gives that access."""
     for identity in facts.architecture.identities:
         for permission in identity.permissions:
             if permission.on not in facts.components or permission.action not in ("read", "write"):
                 continue
             for data in _touched(facts, permission):
-                for contract in facts.contracts(data):
-                    allowed = contract.readers if permission.action == "read" else contract.writers
-                    if allowed and not allowed & set(identity.roles):
-                        mine = ", ".join(identity.roles) or "none"
-                        what = f"may {permission.action} {data} in {permission.on}; {contract.key} gives that to "
-                        what += f"{', '.join(sorted(allowed))}, its roles are {mine}"
-                        yield Fault(identity.id, "permissions", what)
+                contracts = facts.contracts(data)
+                allowed = set().union(
+                    *(row.readers if permission.action == "read" else row.writers for row in contracts)
+                )
+                if allowed and not allowed & set(identity.roles):
+                    keys, mine = ", ".join(row.key for row in contracts), ", ".join(identity.roles) or "none"
+                    what = f"may {permission.action} {data} in {permission.on}; {keys} gives that to "
+                    yield Fault(identity.id, "permissions", f"{what}{', '.join(sorted(allowed))}, its roles are {mine}")
 
 
 def _touched(facts: Facts, permission: parts.Permission) -> list[str]:
     """The readable data a permission is about: those its resource names, else all that the component holds."""
     held = [one.data for one in facts.components[permission.on].holds if one.form != "encrypted"]
-    if permission.resource is None:
-        return held
-    return [data for data in held if permission.resource in _names(facts, data)]
+    return [data for data in held if permission.resource in _names(facts, data)] or held
 
 
 def _names(facts: Facts, data: str) -> set[str | None]:
@@ -152,7 +155,7 @@ ROWS = (
         "flow-without-authentication",
         "error",
         "part",
-        "Every flow but DNS and NTP authenticates who opens it.",
+        "Every flow authenticates who opens it, but for DNS, NTP and what is public on the internet.",
         "Anybody in the zone could send the same.",
         "Choose a way: certificate, token, SCRAM, Kerberos or federated.",
         _unauthenticated,
@@ -161,7 +164,7 @@ ROWS = (
         "flow-without-authorisation",
         "error",
         "part",
-        "Every authenticated flow says as whom it is logged in and what it does.",
+        "A flow of data, backups or administration, or with restricted data, says as whom it is logged in and what it does.",
         "Rights can neither be granted nor reviewed for a flow without a subject and a verb.",
         "Add identity and action.",
         _unauthorised,

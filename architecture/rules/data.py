@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from architecture import parts
 from architecture.rules.facts import Facts
@@ -71,19 +72,25 @@ def _provider_key(facts: Facts) -> Iterator[Fault]:
 def _kept_too_long(facts: Facts) -> Iterator[Fault]:
     for component in facts.architecture.components:
         for held in component.holds:
-            limits = {row.key: row.retention_days for row in facts.contracts(held.data) if row.retention_days}
-            own = facts.data[held.data].retention_days
-            limits |= {"the data's own limit": own} if own else {}
-            for name, days in limits.items():
-                if held.kept_days is not None and held.kept_days > days:
-                    what = f"keeps {held.data} for {held.kept_days:g} days; {name} ends after {days:g}"
-                    yield Fault(component.id, "holds", what)
+            days, name = _limit(facts, held.data)
+            if held.kept_days is not None and held.kept_days > days:
+                what = f"keeps {held.data} for {held.kept_days:g} days; {name} ends after {days:g}"
+                yield Fault(component.id, "holds", what)
+
+
+def _limit(facts: Facts, data: str) -> tuple[float, str]:
+    """How long data may be kept, and who says so: the longest of their contracts, or their own limit if shorter."""
+    said = [(row.retention_days, row.key) for row in facts.contracts(data) if row.retention_days]
+    own = facts.data[data].retention_days
+    limits = [max(said)] if said else []
+    return min([*limits, *([(own, "its own retention")] if own else [])], default=(inf, ""))
 
 
 def _no_end(facts: Facts) -> Iterator[Fault]:
     for component in facts.architecture.components:
         for held in component.holds:
-            if held.kept_days is None and facts.rank(held.data) >= _RESTRICTED:
+            limited = _limit(facts, held.data)[0] < inf and facts.rank(held.data) >= _RESTRICTED
+            if held.kept_days is None and limited and component.kind != "backup":
                 what = f"keeps {held.data} ({parts.CLASSES[facts.rank(held.data)]}) and does not say how long"
                 yield Fault(component.id, "holds", what)
 
@@ -156,7 +163,7 @@ ROWS = (
         "retention-missing",
         "warning",
         "part",
-        "Restricted, confidential and personal data say how long they are kept where they are.",
+        "Where restricted, confidential or personal data have a retention, each store says how long it keeps them.",
         "What has no end is kept for ever.",
         "Set kept_days at the holding.",
         _no_end,

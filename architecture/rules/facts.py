@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from architecture import needs, parts, spread
 from architecture.contract_facts import ContractFacts
 from architecture.rules import ways
@@ -153,10 +155,22 @@ class Facts:
         return self._memory[key]
 
     def stolen(self, start: str) -> spread.Reached:
-        """What a thief reaches who has `start`."""
+        """What a thief reaches alone who has `start`: what an identity may do only with approval is not among it."""
         if start not in self._thefts:
-            self._thefts[start] = spread.reached(self.architecture, (start,))
+            self._thefts[start] = spread.reached(self._unapproved, (start,))
         return self._thefts[start]
+
+    def led_to(self, identity: str) -> spread.Reached:
+        """What somebody reaches who may use an identity, approvals given."""
+        return spread.reached(self.architecture, (identity,))
+
+    @cached_property
+    def _unapproved(self) -> parts.Architecture:
+        alone = [
+            msgspec.structs.replace(identity, permissions=[]) if identity.approval else identity
+            for identity in self.architecture.identities
+        ]
+        return msgspec.structs.replace(self.architecture, identities=alone)
 
     def below(self, phase: needs.Phase, start: str) -> Iterator[parts.Component]:
         """The components that `start` needs, directly or not, itself included; alternatives too."""

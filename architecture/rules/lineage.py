@@ -9,6 +9,7 @@ from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule, arrows
 
 Carried = tuple[str, str]  # component, data
+_ORIGINS = frozenset({"application", "cdc", "client"})  # make events and records that no contract derives
 
 
 def _makers(facts: Facts) -> set[Carried]:
@@ -18,7 +19,7 @@ def _makers(facts: Facts) -> set[Carried]:
         (flow.source, one.data)
         for flow in facts.architecture.flows
         for one in flow.carries
-        if facts.components[flow.source].kind == "client"
+        if facts.components[flow.source].kind in _ORIGINS and not any(row.source for row in facts.contracts(one.data))
     }
     return kept | typed
 
@@ -51,7 +52,7 @@ def _brought(facts: Facts) -> set[Carried]:
 def _from_nowhere(facts: Facts) -> Iterator[Fault]:
     there = _brought(facts)
     for flow in facts.architecture.flows:
-        for held in flow.carries:
+        for held in flow.carries if flow.purpose in ("data", "backup") else ():
             if (flow.source, held.data) not in there and not _derived(facts, flow.source, held.data, there):
                 way = arrows(*_upstream(facts, flow), flow.to)
                 yield Fault(flow.id, "carries", f"carries {held.data}, which nothing before it has: {way}")
@@ -159,7 +160,7 @@ ROWS = (
         "data-from-nowhere",
         "error",
         "path",
-        "What a flow carries is kept by its source, brought to it, made by it from its contract's source, or typed in.",
+        "Data that a flow carries are kept by its source, brought to it, or made there from what their contract names.",
         "Otherwise a flow is missing from the model, and with it the line, the right and the risk.",
         "Add the flow that brings the data, or mend what this one carries.",
         _from_nowhere,

@@ -40,7 +40,11 @@ def _flat_assumption(facts: Facts) -> Iterator[Fault]:
 def _no_page(facts: Facts) -> Iterator[Fault]:
     for part, word, amount in facts.amounts():
         source = amount.source
-        if source and source.kind in ("assumption", "public-page") and urlsplit(source.ref).scheme not in ("http", "https"):
+        if (
+            source
+            and source.kind in ("assumption", "public-page")
+            and urlsplit(source.ref).scheme not in ("http", "https")
+        ):
             yield Fault(part, word, f"names '{source.ref}' as the page to verify {amount.likely:g} {amount.unit} on")
 
 
@@ -57,23 +61,17 @@ def _dangling_source(facts: Facts) -> Iterator[Fault]:
             or source.kind in ("assumption", "public-page")
         )
         if source and not known:
-            yield Fault(part, word, f"takes {amount.likely:g} {amount.unit} from the {source.kind} '{source.ref}', which is not there")
+            yield Fault(
+                part,
+                word,
+                f"takes {amount.likely:g} {amount.unit} from the {source.kind} '{source.ref}', which is not there",
+            )
 
 
 def _disorder(facts: Facts) -> Iterator[Fault]:
     for part, word, amount in facts.amounts():
         if not amount.low <= amount.likely <= amount.high:
             yield Fault(part, word, f"{amount.low:g}, {amount.likely:g}, {amount.high:g} is no low, likely, high")
-
-
-def _unused_price(facts: Facts) -> Iterator[Fault]:
-    used = {cost.price for part in (*facts.architecture.components, *facts.architecture.links) for cost in part.costs}
-    for price in facts.architecture.prices:
-        if price.id not in used and price.id not in KNOWN_BY_NAME:
-            yield Fault(price.id, "", "is paid by no component or line")
-
-
-KNOWN_BY_NAME = frozenset({"person-day", "usd-in-eur"})  # prices that architecture/money takes by their id
 
 
 def _no_exit(facts: Facts) -> Iterator[Fault]:
@@ -144,15 +142,6 @@ ROWS = (
         "Draws from it would fail, or lie.",
         "Put the three numbers in order.",
         _disorder,
-    ),
-    Rule(
-        "price-unused",
-        "warning",
-        "part",
-        "Every price is paid by a component or line.",
-        "Either a cost is missing from the sum, or the list has a line too many.",
-        "Add the cost, or remove the price.",
-        _unused_price,
     ),
     Rule(
         "store-without-exit",

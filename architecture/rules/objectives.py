@@ -27,7 +27,9 @@ def _shorter_than_needed(facts: Facts) -> Iterator[Fault]:
             theirs = below.objectives.rto_h if below.objectives and below.id != name else None
             if theirs is not None and theirs > objectives.rto_h and name in facts.gone("recover", below.id):
                 way = arrows(*facts.way("recover", name, below.id))
-                yield Fault(name, "objectives", f"promises {objectives.rto_h:g} h; {below.id} promises {theirs:g} h: {way}")
+                yield Fault(
+                    name, "objectives", f"promises {objectives.rto_h:g} h; {below.id} promises {theirs:g} h: {way}"
+                )
 
 
 def _better_than_needed(facts: Facts) -> Iterator[Fault]:
@@ -50,7 +52,9 @@ def _availability(facts: Facts) -> Iterator[Fault]:
         if wanted is not None and found < wanted:
             weakest = promises.weakest(service.id)
             way = arrows(*facts.way("run", service.id, weakest)) if weakest else service.id
-            yield Fault(service.id, "objectives", f"promises {wanted:g} %, {found:.4g} % is computed; most is lost at {way}")
+            yield Fault(
+                service.id, "objectives", f"promises {wanted:g} %, {found:.4g} % is computed; most is lost at {way}"
+            )
 
 
 def _recovery_time(facts: Facts) -> Iterator[Fault]:
@@ -59,19 +63,33 @@ def _recovery_time(facts: Facts) -> Iterator[Fault]:
         wanted = service.objectives.rto_h
         hours, way = promises.recovery(service.id)
         if wanted is not None and hours > wanted:
-            yield Fault(service.id, "objectives", f"promises {wanted:g} h, the way back takes {hours:g} h: {arrows(*way)}")
+            yield Fault(
+                service.id, "objectives", f"promises {wanted:g} h, the way back takes {hours:g} h: {arrows(*way)}"
+            )
 
 
 def _data_loss(facts: Facts) -> Iterator[Fault]:
     promises = Promises(facts)
     for name, objectives in _promised(facts):
-        if objectives.rpo_h is None:
-            continue
-        for below in facts.below("recover", name):
-            loss = promises.loss_h(below)
-            if loss is not None and loss > objectives.rpo_h and name in facts.gone("recover", below.id):
-                way = arrows(*facts.way("recover", name, below.id))
-                yield Fault(name, "objectives", f"promises to lose {objectives.rpo_h:g} h at most; {below.id} can lose {loss:g} h: {way}")
+        for part, way in _keeping(facts, name):
+            loss = promises.loss_h(facts.components[part])
+            if objectives.rpo_h is not None and loss is not None and loss > objectives.rpo_h:
+                what = f"promises to lose {objectives.rpo_h:g} h at most; {part} can lose {loss:g} h: {arrows(*way)}"
+                yield Fault(name, "objectives", what)
+
+
+def _keeping(facts: Facts, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What keeps the data of a service, along its path, or the component itself; and the way to it."""
+    if name in facts.components:
+        yield name, (name,)
+        return
+    service = facts.architecture.one("services")[name]
+    seen = set()
+    for place, flow in enumerate(service.path):
+        for end in (facts.flows[flow].source, facts.flows[flow].to):
+            if end not in seen:
+                seen.add(end)
+                yield end, (name, *service.path[: place + 1], end)
 
 
 def _freshness(facts: Facts) -> Iterator[Fault]:
@@ -81,7 +99,9 @@ def _freshness(facts: Facts) -> Iterator[Fault]:
         total = sum(flow.latency_s.high for flow in steps if flow.latency_s) / 60
         if wanted is not None and total > wanted:
             way = arrows(*(f"{flow.id} {flow.latency_s.high:g} s" for flow in steps if flow.latency_s))
-            yield Fault(service.id, "objectives", f"promises {wanted:g} min, its path takes up to {total:.3g} min: {way}")
+            yield Fault(
+                service.id, "objectives", f"promises {wanted:g} min, its path takes up to {total:.3g} min: {way}"
+            )
 
 
 def _contract_age(facts: Facts) -> Iterator[Fault]:
@@ -102,10 +122,14 @@ def _contract_age(facts: Facts) -> Iterator[Fault]:
 
 
 def _unknown_latency(facts: Facts) -> Iterator[Fault]:
-    named = {name for service in facts.architecture.services if service.objectives.freshness_min for name in service.path}
+    named = {
+        name for service in facts.architecture.services if service.objectives.freshness_min for name in service.path
+    }
     for flow in facts.architecture.flows:
         if flow.id in named and flow.latency_s is None:
-            yield Fault(flow.id, "latency_s", "is on the path of a service that promises freshness, and says no latency")
+            yield Fault(
+                flow.id, "latency_s", "is on the path of a service that promises freshness, and says no latency"
+            )
 
 
 def _broken_path(facts: Facts) -> Iterator[Fault]:

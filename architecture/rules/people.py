@@ -45,7 +45,9 @@ def _activity(facts: Facts) -> Iterator[Fault]:
         if not activity.responsible:
             yield Fault(activity.id, "responsible", "is done by nobody")
         elif twice:
-            yield Fault(activity.id, "responsible", f"{', '.join(sorted(twice))} both does it and is asked or told of it")
+            yield Fault(
+                activity.id, "responsible", f"{', '.join(sorted(twice))} both does it and is asked or told of it"
+            )
 
 
 def _silent_call(facts: Facts) -> Iterator[Fault]:
@@ -58,7 +60,9 @@ def _silent_call(facts: Facts) -> Iterator[Fault]:
             team = facts.teams[scenario.calls]
             if service.id in stopped and team.on_call not in _AWAKE[service.hours]:
                 way = arrows(scenario.id, *scenario.removes, service.id)
-                what = f"stops {service.id}, promised {service.hours}, and calls {team.id}, on call {team.on_call}: {way}"
+                what = (
+                    f"stops {service.id}, promised {service.hours}, and calls {team.id}, on call {team.on_call}: {way}"
+                )
                 yield Fault(scenario.id, "calls", what)
 
 

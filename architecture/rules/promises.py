@@ -103,5 +103,3 @@ def _longest(
     made = (before[0] + own, (name, *before[1]) if own or name == node.id and not above else before[1])
     known[name] = made
     return made
-
-

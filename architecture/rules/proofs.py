@@ -8,7 +8,7 @@ from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule, arrows
 
 LONGEST_DAYS = {"password": 90.0, "token": 90.0, "key": 365.0, "certificate": 398.0}
-LONGEST_KEY_DAYS = 730.0
+LONGEST_KEY_DAYS = 1095.0
 
 
 def _no_issuer(facts: Facts) -> Iterator[Fault]:
@@ -30,21 +30,17 @@ def _emergency_free(facts: Facts) -> Iterator[Fault]:
 
 
 def _locked_out(facts: Facts) -> Iterator[Fault]:
-    """For each issuer of people's administration: somebody who can log in without it and administer it."""
+    """For each issuer of people's identities: an emergency identity that works without it, and leads to it."""
     for issuer in dict.fromkeys(one.issuer for one in facts.architecture.identities if one.kind == "human"):
-        if issuer is None or facts.outside(issuer) and facts.components[issuer].service == "managed":
+        if issuer is None or (facts.outside(issuer) and facts.components[issuer].service == "managed"):
             continue
         out = [one.id for one in facts.architecture.identities if one.kind == "human" and one.issuer == issuer]
         gone = facts.gone("recover", issuer)
-        helpers = [
-            one.id
-            for one in facts.architecture.identities
-            if one.kind == "emergency"
-            and one.id not in gone
-            and any(right.on in (issuer, "*") and right.action in ("administer", "*") for right in one.permissions)
-        ]
-        if not helpers:
-            yield Fault(issuer, "", f"down, it locks out {', '.join(arrows(issuer, one) for one in out[:3])}; no emergency identity administers it without it")
+        helpers = [one.id for one in facts.architecture.identities if one.kind == "emergency" and one.id not in gone]
+        if not any(issuer in facts.led_to(helper).components for helper in helpers):
+            ways = ", ".join(arrows(issuer, one) for one in out[:3])
+            what = f"down, it locks out {ways}; no emergency identity that works without it leads to it"
+            yield Fault(issuer, "", what)
 
 
 def _no_proof(facts: Facts) -> Iterator[Fault]:
@@ -115,7 +111,7 @@ def _key_custody(facts: Facts) -> Iterator[Fault]:
 def _pseudonym_key(facts: Facts) -> Iterator[Fault]:
     for component in facts.architecture.components:
         if component.pseudonymises:
-            named = [facts.keys[name] for name in component.needs if name in facts.keys]
+            named = [facts.keys[one] for one in (*component.needs, *component.recovery_needs) if one in facts.keys]
             if not any(key.custody == "held" for key in named):
                 mine = ", ".join(f"{key.id} ({key.custody})" for key in named) or "none"
                 yield Fault(component.id, "needs", f"pseudonymises with a key that we do not hold alone: {mine}")
@@ -236,7 +232,7 @@ ROWS = (
         "part",
         "What pseudonymises needs a key that nobody but us can use.",
         "Whoever can use the key can undo the pseudonyms: they are then clear data.",
-        "Name a key of custody held among its needs.",
+        "Name a key of custody held among its needs or recovery_needs.",
         _pseudonym_key,
     ),
 )

@@ -89,7 +89,9 @@ def _short_buffer(facts: Facts) -> Iterator[Fault]:
 def _no_retry(facts: Facts, mode: str) -> Iterator[Fault]:
     for flow in facts.architecture.flows:
         if flow.retry is None and flow.mode == mode and flow.purpose in ("data", "backup", "control"):
-            yield Fault(flow.id, "", f"is {mode} and does not say what happens when {needs.other(flow)} does not answer")
+            yield Fault(
+                flow.id, "", f"is {mode} and does not say what happens when {needs.other(flow)} does not answer"
+            )
 
 
 def _unknown_restore(facts: Facts) -> Iterator[Fault]:

@@ -26,8 +26,19 @@ def _one_room(facts: Facts) -> Iterator[Fault]:
         stands = Counter(part.places[number % len(part.places)] for number in range(part.instances))
         for place, count in stands.items():
             if facts.places[place].kind in _ROOMS and part.instances - count < part.needed:
-                way = arrows(place, *(f"{part.id}#{n + 1}" for n in range(part.instances) if part.places[n % len(part.places)] == place))
-                yield Fault(part.id, "places", f"loses {count} of {part.instances} with one room, and needs {part.needed}: {way}")
+                way = arrows(
+                    place,
+                    *(
+                        f"{part.id}#{n + 1}"
+                        for n in range(part.instances)
+                        if part.places[n % len(part.places)] == place
+                    ),
+                )
+                yield Fault(
+                    part.id,
+                    "places",
+                    f"loses {count} of {part.instances} with one room, and needs {part.needed}: {way}",
+                )
 
 
 def _inversion(facts: Facts) -> Iterator[Fault]:
@@ -37,7 +48,9 @@ def _inversion(facts: Facts) -> Iterator[Fault]:
         for part in gone_by.values():
             if part.kind != "client" and service.id in facts.gone("run", part.id):
                 way = arrows(*facts.way("run", service.id, part.id))
-                yield Fault(part.id, "tier", f"is of tier {part.tier}, and a service of tier {service.tier} needs it: {way}")
+                yield Fault(
+                    part.id, "tier", f"is of tier {part.tier}, and a service of tier {service.tier} needs it: {way}"
+                )
 
 
 def _needs_cloud(facts: Facts) -> Iterator[Fault]:

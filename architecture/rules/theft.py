@@ -49,15 +49,21 @@ def _exposed_data(facts: Facts) -> Iterator[Fault]:
 
 
 def _ransom(facts: Facts) -> Iterator[Fault]:
-    """A store that can be overwritten from an entrance together with the backup it would be brought back from."""
-    for start in _entrances(facts):
-        loot = facts.stolen(start)
-        written = {component: by for by, component, _ in _read(facts, loot, "write")}
-        for store in facts.architecture.components:
-            backup = store.backup
-            if backup and not backup.immutable and store.id in written and backup.to in written:
+    """A store that can be overwritten together with the backup it would be brought back from, by one that is taken:
+    the store itself, a workplace, a public endpoint, or a person's identity.
+    """
+    people = [one.id for one in facts.architecture.identities if one.kind == "human"]
+    for store in facts.architecture.components:
+        backup = store.backup
+        if backup is None or backup.immutable:
+            continue
+        for start in (store.id, *_entrances(facts), *people):
+            loot = facts.led_to(start) if start in people else facts.stolen(start)
+            written = {component: by for by, component, _ in _read(facts, loot, "write")}
+            if store.id in written and backup.to in written:
                 ways = [_ending(loot, written[name], name) for name in (store.id, backup.to)]
                 yield Fault(store.id, "backup", f"one theft takes it and its backup: {' and '.join(ways)}")
+                break
 
 
 def _ending(loot: spread.Reached, by: str, goal: str) -> str:
@@ -66,7 +72,7 @@ def _ending(loot: spread.Reached, by: str, goal: str) -> str:
 
 
 def _backup_by_itself(facts: Facts) -> Iterator[Fault]:
-    """Who holds a store acts as it; if that may administer the backup, immutable or not, the backup goes first."""
+    """Who holds a store acts as it: where that gives the place of the backup, immutable or not, the backup goes too."""
     for store in facts.architecture.components:
         if store.backup is None or store.backup.to == store.id:
             continue
@@ -123,7 +129,9 @@ def _build(facts: Facts) -> Iterator[Fault]:
             continue
         loot = facts.stolen(component.id)
         for by, name, permission in _read(facts, loot, "read"):
-            clear = [one.data for one in facts.components[name].holds if one.form == "clear" and facts.personal(one.data)]
+            clear = [
+                one.data for one in facts.components[name].holds if one.form == "clear" and facts.personal(one.data)
+            ]
             if clear:
                 way = arrows(*loot.path(by), *(() if permission is None else (name,)))
                 yield Fault(component.id, "", f"whoever takes the build reads {', '.join(clear)}: {way}")
@@ -144,7 +152,7 @@ ROWS = (
         "store-and-backup-in-one-hand",
         "error",
         "path",
-        "Whoever takes a workplace or a public endpoint cannot overwrite a store and its backup both.",
+        "No one theft (of a store, a workplace, a public endpoint, a person's login) overwrites a store and its backup.",
         "That is what ransomware does: first the backup, then the store.",
         "Make the backup immutable, or let an identity write it that nothing else leads to.",
         _ransom,
