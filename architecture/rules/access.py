@@ -93,6 +93,8 @@ def _outside_contract(facts: Facts) -> Iterator[Fault]:
         for permission in identity.permissions:
             if permission.on not in facts.components or permission.action not in ("read", "write"):
                 continue
+            if facts.components[permission.on].kind == "backup":
+                continue
             for data in _touched(facts, permission):
                 contracts = facts.contracts(data)
                 allowed = set().union(
