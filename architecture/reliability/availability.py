@@ -64,7 +64,7 @@ def own(architecture: parts.Architecture) -> dict[str, parts.Amount | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """An architecture as a key of a cache: the same object, not an equal one (comparing takes longer than computing)."""
+    """An architecture as a key of a cache: the same object, not an equal one (comparing takes long)."""
 
     architecture: parts.Architecture
 

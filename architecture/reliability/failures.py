@@ -55,12 +55,8 @@ def single_points(architecture: parts.Architecture, tier: int | None = None) -> 
     made = []
     for name, kind, node in candidates(run):
         now, later = down(run, [node]), down(recover, [node])
-        point = SinglePoint(
-            name,
-            kind,
-            *(_services(run, now, wanted, fresh) for fresh in (False, True)),
-            _services(recover, later, wanted, False),
-        )
+        answering, fresh = _services(run, now, wanted, False), _services(run, now, wanted, True)
+        point = SinglePoint(name, kind, answering, fresh, _services(recover, later, wanted, False))
         if point.answering or point.fresh or point.recover:
             made.append(point)
     return tuple(made)

@@ -58,7 +58,8 @@ def recovery(architecture: parts.Architecture, lost: Iterable[str] | None = None
         below = {each for step in ordered(nodes, [name]) for each in step}
         unknown = tuple(each for each in components if each in below & gone and components[each].restore_h is None)
         path = tuple(each for each in times["likely"].path(name) if each in components and each in gone)
-        services[name] = Restoration(name, *(times[end].hours[name] for end in ENDS), path, unknown)
+        low, likely, high = (times[end].hours[name] for end in ENDS)
+        services[name] = Restoration(name, low, likely, high, path, unknown)
     return Recovery(tuple(step for step in order if step), tuple(step for step in order if len(step) > 1), services)
 
 

@@ -79,7 +79,7 @@ def test_fresh_needs_the_path_besides() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_diagram_agrees_with_every_state(seed: int) -> None:
-    """The probability of each node is the sum over all states in which `down` leaves it; circles and k of n included."""
+    """A node's probability is the sum over all states in which `down` leaves it; circles and k of n included."""
     draw = random.Random(seed)
     nodes = drawn(draw)
     variables = draw.sample(list(nodes), min(len(nodes), 7))

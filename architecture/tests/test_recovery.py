@@ -1,4 +1,4 @@
-"""Recovery: how long services take to come back, in which order, and what data they can lose; answers known on paper."""
+"""Recovery: how long services take to come back, in which order, and what they can lose; all known on paper."""
 
 from __future__ import annotations
 
