@@ -18,7 +18,8 @@ from architecture.dossier.chart import Bar, bars
 from architecture.dossier.numbers import Writer
 from architecture.figures import Figure, bindings
 from architecture.reliability.failures import single_points
-from architecture.rules.judging import Verdict
+from architecture.rules import RULES
+from architecture.rules.judging import Report
 from architecture.simulate import Outcome, simulate
 from architecture.spread import reached
 
@@ -99,8 +100,8 @@ class Incident:
     team: parts.Team | None
 
 
-def content(w: Writer, verdicts: Sequence[Verdict], decisions: Sequence[Decision]) -> dict[str, Any]:
-    """Everything the page names, by the name it has there."""
+def content(w: Writer, reports: Mapping[str, Report], decisions: Sequence[Decision]) -> dict[str, Any]:
+    """Everything the page names, by the name it has there; `reports` are of the target and of each of its options."""
     a = w.model.bound(w.target)
     targets = [each.target for each in w.model.all().values()]
     return {
@@ -126,7 +127,7 @@ def content(w: Writer, verdicts: Sequence[Verdict], decisions: Sequence[Decision
         "yes": lambda flag: w.t("yes", "oui") if flag else w.t("no", "non"),
         "login": lambda flow: _login(w, a, flow),
         "held": tuple(_held(w, a)),
-        "rules": _rules(w, a, verdicts),
+        "rules": _rules(a, reports[w.target]),
         "administrators": tuple(_administrators(a)),
         "thieves": tuple(_thieves(w, a)),
         "single": tuple(_single(w, a)),
@@ -135,7 +136,7 @@ def content(w: Writer, verdicts: Sequence[Verdict], decisions: Sequence[Decision
         "kinds": [(kind, w.t(*label)) for kind, label in _KINDS.items() if w.has(f"{w.target}.cost.month.{kind}.p50")],
         "swings": [w.figures[f"{w.target}.cost.swing.{number}"] for number in range(1, MOST_SWINGS + 1)],
         "flips": tuple(_flips(w.figures)),
-        "options": tuple(_options(w)),
+        "options": tuple(_options(w, reports)),
         "leaving": tuple(_leaving(w, a)),
         "decisions": tuple(decisions),
         "unverified": _unverified(w, a),
@@ -179,15 +180,12 @@ def _days(w: Writer, data: parts.Data, promised: Sequence[float]) -> Markup:
     return w.said(max(promised), data.id, "contracts") if promised else Markup("")
 
 
-def _rules(w: Writer, a: parts.Architecture, verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    from architecture.rules import RULES
-
-    mine = [verdict for verdict in verdicts if w.target in verdict.targets]
-    waivers = {(each.rule, each.on) for each in a.waivers}
+def _rules(a: parts.Architecture, report: Report) -> dict[str, Any]:
+    waived = {finding.waiver for finding in report.waived}
     return {
         "count": len(RULES),
-        "open": sum(verdict.waiver is None for verdict in mine),
-        "waived": [each for each in a.waivers if (each.rule, each.on) in waivers],
+        "open": len(report.open(strict=True)),
+        "waived": [each for each in a.waivers if each.id in waived],
     }
 
 
@@ -210,11 +208,9 @@ def _thieves(w: Writer, a: parts.Architecture) -> Iterator[Thief]:
 def _single(w: Writer, a: parts.Architecture) -> Iterator[str]:
     """What stops a service of tier 1 by itself, by name."""
     every = a.all()
-    found = single_points(a)
-    names = dict.fromkeys(name for service in a.services if service.tier == 1 for name in found[service.id])
-    for name in names:
-        part = every.get(name.partition("#")[0])
-        yield w.text(part.name) if part is not None and hasattr(part, "name") else name
+    for point in single_points(a, 1):
+        if point.answering:
+            yield w.text(every[point.id].name) if hasattr(every.get(point.id), "name") else point.id
 
 
 def _incident(w: Writer, a: parts.Architecture, scenario: parts.Scenario) -> Incident:
@@ -260,11 +256,12 @@ def _flips(figures: Mapping[str, Figure]) -> Iterator[Figure]:
     yield from found[:MOST_FLIPS]
 
 
-def _options(w: Writer) -> Iterator[tuple[str, str]]:
+def _options(w: Writer, reports: Mapping[str, Report]) -> Iterator[tuple[str, str, int]]:
+    """Each option of the target: the id of its figures, its name, how many findings it would bring."""
+    named = {option.id: option.name for option in w.model.targets[w.target].options}
     for each in bindings(w.model):
         if each.target == w.target and each.options:
-            named = {option.id: option.name for option in w.model.targets[w.target].options}
-            yield each.name, w.text(named[each.options[0]])
+            yield each.name, w.text(named[each.options[0]]), len(reports[each.name].open(strict=True))
 
 
 def _leaving(w: Writer, a: parts.Architecture) -> Iterator[parts.Component]:

@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from architecture.dossier.content import Decision, content
 from architecture.dossier.numbers import Writer
-from architecture.rules.judging import Verdict
+from architecture.rules.judging import Report
 
 HERE = Path(__file__).parent
+_ROW = Markup('<div id="{}"><b>{}</b> {}: {}<br><code>{}</code></div>')
 
 
 def page(
-    w: Writer, verdicts: Sequence[Verdict], decisions: Sequence[Decision], drawings: Mapping[str, str], today: str
+    w: Writer, reports: Mapping[str, Report], decisions: Sequence[Decision], drawings: Mapping[str, str], today: str
 ) -> str:
     """The document; `drawings` are SVG texts by the name of their view, `today` a date (YYYY-MM-DD)."""
     environment = Environment(
@@ -30,14 +31,19 @@ def page(
         return Markup('<figure class="{}">{}</figure>').format("small" if small else "", picture)  # noqa: S704
 
     def trace() -> Markup:
-        row = '<div id="{}"><b>{}</b> {}: {}<br><code>{}</code></div>'
         return Markup("").join(
-            Markup(row).format(figure.id, w.number(figure.value, figure.unit), figure.unit, w.text(figure.text), _files(figure.sources))  # noqa: S704, E501
+            _ROW.format(
+                figure.id,
+                w.number(figure.value, figure.unit),
+                figure.unit,
+                w.text(figure.text),
+                _files(figure.sources),
+            )
             for figure in w.used.values()
         )
 
     made = environment.get_template("dossier.html.j2").render(
-        content(w, verdicts, decisions),
+        content(w, reports, decisions),
         css=Markup((HERE / "dossier.css").read_text("utf-8")),  # noqa: S704 - our own file
         drawing=drawing,
         trace=trace,
@@ -52,7 +58,9 @@ def _files(sources: Sequence[str]) -> str:
     for source in sources:
         file, _, line = source.partition(":")
         lines.setdefault(file.removeprefix("architecture/model/"), []).append(line)
-    return "; ".join(file + (":" + ",".join(filter(None, found)) if any(found) else "") for file, found in lines.items())
+    return "; ".join(
+        file + (":" + ",".join(filter(None, found)) if any(found) else "") for file, found in lines.items()
+    )
 
 
 def _embedded(svg: str, name: str) -> str:
@@ -60,5 +68,7 @@ def _embedded(svg: str, name: str) -> str:
     text = re.sub(r"<\?xml[^>]*\?>|<!--.*?-->", "", svg, flags=re.DOTALL).strip()
     ids = set(re.findall(r'\bid="([^"]+)"', text))
     for old in sorted(ids, key=len, reverse=True):
-        text = re.sub(rf'(id="|href="#|url\(#|url\("#|url\(\'#|#){re.escape(old)}(?=["\')\s{{.,>])', rf"\g<1>{name}-{old}", text)
+        text = re.sub(
+            rf'(id="|href="#|url\(#|url\("#|url\(\'#|#){re.escape(old)}(?=["\')\s{{.,>])', rf"\g<1>{name}-{old}", text
+        )
     return text
