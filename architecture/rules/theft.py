@@ -159,7 +159,7 @@ ROWS = (
         "store-and-backup-in-one-hand",
         "error",
         "path",
-        "No one theft (of a store, a workplace, a public endpoint, a person's login) overwrites a store and its backup.",
+        "No one theft, of a store, a workplace, a public endpoint or a login, overwrites a store and its backup.",
         "That is what ransomware does: first the backup, then the store.",
         "Make the backup immutable, or let an identity write it that nothing else leads to.",
         _ransom,
