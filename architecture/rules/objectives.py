@@ -79,11 +79,18 @@ def _recovery_time(facts: Facts) -> Iterator[Fault]:
 def _data_loss(facts: Facts) -> Iterator[Fault]:
     for name, objectives in _promised(facts):
         for part, way in _keeping(facts, name):
-            keeps = bool(facts.components[part].holds)
-            loss = store_loss_h(facts.architecture, part) if keeps else 0.0
-            if objectives.rpo_h is not None and objectives.rpo_h < loss < inf:
+            loss = _loss_h(facts, name, facts.components[part])
+            if objectives.rpo_h is not None and objectives.rpo_h < loss:
                 what = f"promises to lose {objectives.rpo_h:g} h at most; {part} can lose {loss:g} h: {arrows(*way)}"
                 yield Fault(name, "objectives", what)
+
+
+def _loss_h(facts: Facts, promised_by: str, part: parts.Component) -> float:
+    """What losing a part costs: a component's promise is about itself alone, a service's about the worst there is."""
+    if not part.holds or (part.id == promised_by and part.rebuilt_from):
+        return 0.0
+    loss = store_loss_h(facts.architecture, part.id)
+    return loss if loss < inf else 0.0  # everything: `backup-missing` and `history-too-short` say so
 
 
 def _keeping(facts: Facts, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -125,7 +132,8 @@ def _contract_age(facts: Facts) -> Iterator[Fault]:
             for held in flow.carries if way else ():
                 for contract in facts.contracts(held.data):
                     if contract.freshness_min is not None and age > contract.freshness_min:
-                        what = f"{contract.key} promises {contract.freshness_min:g} min, {age:.3g} min are taken: {arrows(*way)}"
+                        taken = f"{age:.3g} min are taken: {arrows(*way)}"
+                        what = f"{contract.key} promises {contract.freshness_min:g} min, {taken}"
                         yield Fault(service.id, "path", what)
 
 
