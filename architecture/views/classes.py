@@ -9,17 +9,12 @@ from architecture import parts
 from contracts.compiler.catalogue import HOME, Catalogue
 
 _UNSAID = "internal"  # data that nobody classified: a rule says so, a drawing does not stop
-_PAINTS: Mapping[tuple[str, str], str] = {
-    ("personal", "clear"): "clear",
-    ("personal", "pseudonymised"): "pseudonymised",
-    ("confidential", "clear"): "confidential",
-    ("confidential", "pseudonymised"): "confidential",
-    ("restricted", "clear"): "confidential",
-    ("restricted", "pseudonymised"): "confidential",
-    ("internal", "clear"): "internal",
-    ("internal", "pseudonymised"): "internal",
-    ("public", "clear"): "public",
-    ("public", "pseudonymised"): "public",
+_CLEAR: Mapping[str, str] = {
+    "personal": "clear",
+    "confidential": "confidential",
+    "restricted": "confidential",
+    "internal": "internal",
+    "public": "public",
 }
 ORDER: tuple[str, ...] = ("clear", "pseudonymised", "confidential", "encrypted", "internal", "public")
 
@@ -30,8 +25,8 @@ def classes(architecture: parts.Architecture) -> Mapping[str, str]:
 
 
 def paint(held: parts.Holding, found: Mapping[str, str]) -> str:
-    """What a holding is painted as; encrypted by us, it is that whatever it was before."""
-    return "encrypted" if held.form == "encrypted" else _PAINTS[found[held.data], held.form]
+    """What a holding is painted as: its form, since that is what counts, and in clear its class."""
+    return _CLEAR[found[held.data]] if held.form == "clear" else held.form
 
 
 def highest(holdings: Iterable[parts.Holding], found: Mapping[str, str]) -> str | None:

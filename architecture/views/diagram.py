@@ -125,6 +125,17 @@ class Table:
 Drawing = Picture | Table
 
 
+def folded(text: str, most: int = 30) -> tuple[str, ...]:
+    """A text in lines of about `most` letters, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + len(word) < most:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
 def _boxes(part: Box | Frame) -> Iterator[Box]:
     if isinstance(part, Box):
         yield part

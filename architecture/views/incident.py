@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from architecture import needs, parts
-from architecture.views.diagram import Lane, Message, Picture, Remark, Sequence
+from architecture.views.diagram import Lane, Message, Picture, Remark, Sequence, folded
 from architecture.views.moving import lanes
 from architecture.views.scene import Scene
 
@@ -26,7 +26,7 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
     names = [part.id for flow in shown for part in (scene.opener(flow), scene.called(flow))]
     columns = lanes(scene, [*names, *([watcher] if watcher else [])])
     teams = dict.fromkeys([*([scenario.calls] if scenario.calls else []), *(step.team for step in scenario.steps)])
-    people = tuple(Lane(team, (scene.name(team),), scene.word("who")) for team in teams)
+    people = tuple(Lane(team, folded(scene.name(team), 18), scene.word("who")) for team in teams)
     all_lanes = (*columns, *people)
     if not all_lanes:
         return ()
@@ -39,7 +39,7 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
         *(_done(scene, step) for step in scenario.steps),
         Remark(ends, tuple(_back(scene, scenario))),
         *(
-            Message(scene.opener(flow).id, scene.called(flow).id, (scene.word("made-up"),), "send")
+            Message(scene.opener(flow).id, scene.called(flow).id, folded(scene.word("made-up")), "send")
             for flow in shown
             if flow.retry and flow.retry.buffer_h
         ),
@@ -62,10 +62,10 @@ def _start(scene: Scene, scenario: parts.Scenario) -> Iterator[str]:
 
 
 def _lost(scene: Scene, flow: parts.Flow) -> Iterator[str]:
-    yield scene.short(flow.id)
+    yield from folded(scene.short(flow.id))
     if flow.retry and flow.retry.buffer_h:
         where = scene.name(flow.retry.buffer) if flow.retry.buffer else scene.name(flow.source)
-        yield scene.word("kept", span=scene.hours(flow.retry.buffer_h), where=where)
+        yield from folded(scene.word("kept", span=scene.hours(flow.retry.buffer_h), where=where))
     else:
         yield scene.word("not-kept")
 
@@ -97,11 +97,11 @@ def _told(scene: Scene, scenario: parts.Scenario, watcher: str | None) -> Iterat
         return
     said = scene.name(scenario.detected_by) if scenario.detected_by else scene.word("alert")
     after = (scene.word("known-after", span=scene.hours(scenario.detection_h.likely)),) if scenario.detection_h else ()
-    yield Message(watcher, scenario.calls, (said, *after), "send")
+    yield Message(watcher, scenario.calls, (*folded(said), *after), "send")
 
 
 def _done(scene: Scene, step: parts.Step) -> Message:
-    return Message(step.team, step.team, (scene.say(step.text), scene.hours(step.hours.likely)))
+    return Message(step.team, step.team, (*folded(scene.say(step.text)), scene.hours(step.hours.likely)))
 
 
 def _back(scene: Scene, scenario: parts.Scenario) -> Iterator[str]:

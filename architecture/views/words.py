@@ -32,7 +32,7 @@ _DATA = {
 }
 _PARTS = {
     "people": ("People", "Personnes"),
-    "existing": ("Existing systems", "Systèmes existants"),
+    "existing": ("Other systems", "Autres systèmes"),
     "platform": ("The platform", "La plateforme"),
     "guards": ("Identity, keys, network", "Identités, clés, réseau"),
     "watches": ("Watching, backups, builds", "Supervision, sauvegardes, constructions"),
