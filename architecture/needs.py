@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from architecture import parts
+from architecture.remembered import remembered
 
 Phase = Literal["run", "recover"]
 SHORT_PROOF_H = 24.0  # an identity whose proof lasts a day or more outlives an outage of who issues it
@@ -39,6 +40,7 @@ class Node:
 Graph = Mapping[str, Node]
 
 
+@remembered
 def graph(architecture: parts.Architecture, phase: Phase = "run") -> Graph:
     """Every node by its id, in the order of the model."""
     return {node.id: node for node in _Nodes(architecture, phase)}
@@ -46,10 +48,7 @@ def graph(architecture: parts.Architecture, phase: Phase = "run") -> Graph:
 
 def down(nodes: Graph, removed: Iterable[str]) -> frozenset[str]:
     """Every node that does not work once `removed` are gone, themselves included; KeyError for an unknown one."""
-    users: dict[str, list[str]] = {name: [] for name in nodes}
-    for node in nodes.values():
-        for below in (*node.every, *node.some):
-            users[below].append(node.id)
+    users = _users(nodes)
     gone = {nodes[name].id for name in removed}
     queue = deque(gone)
     while queue:
@@ -60,6 +59,16 @@ def down(nodes: Graph, removed: Iterable[str]) -> frozenset[str]:
                 gone.add(above)
                 queue.append(above)
     return frozenset(gone)
+
+
+@remembered
+def _users(nodes: Graph) -> Mapping[str, list[str]]:
+    """What needs each node."""
+    users: dict[str, list[str]] = {name: [] for name in nodes}
+    for node in nodes.values():
+        for below in (*node.every, *node.some):
+            users[below].append(node.id)
+    return users
 
 
 def crossing(architecture: parts.Architecture, flow: parts.Flow) -> tuple[str, ...]:
@@ -126,7 +135,7 @@ class _Nodes:
         for number, name in enumerate(instances):
             place = component.places[number % len(component.places)]
             yield Node(name, "instance", (place,), (), 0)
-        every = dict.fromkeys((component.zone, *component.needs, *self._called(component), *_key(component)))
+        every = dict.fromkeys((component.zone, *component.needs, *self._called(component), *self._key(component)))
         if component.identity and component.identity in self._short():
             every[component.identity] = None
         if self.phase == "recover":
@@ -140,6 +149,12 @@ class _Nodes:
         for flow in self.architecture.flows:
             if flow.mode == "synchronous" and initiator(flow) == component.id:
                 yield from (other(flow), *crossing(self.architecture, flow))
+
+    def _key(self, component: parts.Component) -> Iterator[str]:
+        """The key without which what a component stores cannot be read (now, or when it starts)."""
+        for key in self.architecture.keys:
+            if component.at_rest and component.at_rest.key == key.id and (self.phase == "recover" or not key.at_start):
+                yield key.id
 
     def _short(self) -> frozenset[str]:
         return frozenset(
@@ -155,11 +170,6 @@ def _all(part: Any, kind: str, *every: str) -> Node:
 
 def _given(name: str | None) -> tuple[str, ...]:
     return (name,) if name else ()
-
-
-def _key(component: parts.Component) -> tuple[str, ...]:
-    """The key without which what a component stores cannot be read."""
-    return _given(component.at_rest.key) if component.at_rest else ()
 
 
 def _origin(component: parts.Component) -> tuple[str, ...]:

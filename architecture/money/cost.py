@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -85,13 +86,17 @@ def monthly_cost(
 
 def drawn(name: str, amount: parts.Amount, draws: int) -> Values:
     """Values of one input, from a PERT distribution, seeded by its name."""
-    width = amount.high - amount.low
+    return _drawn(name, amount.low, amount.likely, amount.high, draws)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, low: float, likely: float, high: float, draws: int) -> Values:
+    width = high - low
     if width <= 0:
-        return np.full(draws, amount.likely)
+        return np.full(draws, likely)
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    before = 1 + PERT_WEIGHT * (amount.likely - amount.low) / width
-    after = 1 + PERT_WEIGHT * (amount.high - amount.likely) / width
-    return amount.low + width * np.random.default_rng(seed).beta(before, after, draws)
+    before, after = (1 + PERT_WEIGHT * part / width for part in (likely - low, high - likely))
+    return low + width * np.random.default_rng(seed).beta(before, after, draws)
 
 
 def pert_mean(amount: parts.Amount) -> float:

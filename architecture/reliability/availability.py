@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from architecture import parts
 from architecture.needs import graph
-from architecture.reliability.structure import Structure, ordered
+from architecture.reliability.structure import Structure, below
+from architecture.remembered import remembered
 
 HOURS_A_YEAR = 8_760.0
 ENDS = ("low", "likely", "high")
@@ -47,7 +47,7 @@ def services(architecture: parts.Architecture) -> dict[str, Availability]:
 
 def availabilities(architecture: parts.Architecture, wanted: tuple[str, ...]) -> dict[str, Availability]:
     """The availability of any nodes of the run graph, by the names that `needs.graph` gives them."""
-    return dict(_computed(_Identity(architecture), wanted))
+    return dict(_computed(architecture, wanted))
 
 
 def own(architecture: parts.Architecture) -> dict[str, parts.Amount | None]:
@@ -62,29 +62,19 @@ def own(architecture: parts.Architecture) -> dict[str, parts.Amount | None]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    """An architecture as a key of a cache: the same object, not an equal one (comparing takes long)."""
-
-    architecture: parts.Architecture
-
-    def __hash__(self) -> int:
-        return id(self.architecture)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.architecture is self.architecture
-
-
-@lru_cache(maxsize=64)
-def _computed(key: _Identity, wanted: tuple[str, ...]) -> Mapping[str, Availability]:
-    nodes, amounts = graph(key.architecture), own(key.architecture)
+@remembered
+def _computed(architecture: parts.Architecture, wanted: tuple[str, ...]) -> Mapping[str, Availability]:
+    nodes, amounts = graph(architecture), own(architecture)
     variables = [name for name, amount in amounts.items() if amount is not None]
     structure = Structure(nodes, variables, wanted)
-    chances = {end: {name: amounts[name].at(end) / 100 for name in variables} for end in ENDS}  # type: ignore[union-attr]
+    found = {
+        end: structure.probabilities({name: amounts[name].at(end) / 100 for name in variables}, wanted)  # type: ignore[union-attr]
+        for end in ENDS
+    }
     made = {}
     for name in wanted:
-        low, likely, high = (structure.probability(name, chances[end]) for end in ENDS)
-        below = {each for circle in ordered(nodes, [name]) for each in circle}
-        certain = tuple(each for each, amount in amounts.items() if amount is None and each in below)
+        low, likely, high = (found[end][name] for end in ENDS)
+        reached = below(nodes, (name,))
+        certain = tuple(each for each, amount in amounts.items() if amount is None and each in reached)
         made[name] = Availability(name, low, likely, high, certain)
     return made
