@@ -64,8 +64,8 @@ def _children(scene: Scene, place: str | None) -> list[parts.Place]:
 
 
 def _frame(scene: Scene, place: parts.Place) -> Frame | None:
-    below = [frame for child in _children(scene, place.id) if (frame := _frame(scene, child)) is not None]
-    inside = (*below, *_boxes(scene, place.id))
+    below: list[Frame] = [frame for child in _children(scene, place.id) if (frame := _frame(scene, child)) is not None]
+    inside: tuple[Box | Frame, ...] = (*below, *_boxes(scene, place.id))
     return Frame(place.id, _titled(scene, place), inside) if inside else None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["call", "answer", "send", "lost"]
 Line = Literal["plain", "thick", "dotted"]
 Shape = Literal["box", "round", "store", "person", "gate"]
 
@@ -77,7 +78,7 @@ class Message:
     start: str
     end: str
     lines: tuple[str, ...]
-    kind: Literal["call", "answer", "send", "lost"] = "call"
+    kind: Kind = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Table:
 Drawing = Picture | Table
 
 
-def folded(text: str, most: int = 30) -> tuple[str, ...]:
+def folded(text: str, most: int = 34) -> tuple[str, ...]:
     """A text in lines of about `most` letters, broken between words."""
     lines: list[str] = []
     for word in text.split():

@@ -46,7 +46,7 @@ LEADS: Mapping[str, tuple[str, str]] = {
         "Each frame fails by itself; a box is what a network zone has there.",
         "Chaque cadre tombe seul ; une boîte est ce qu'une zone réseau y possède.",
     ),
-    "zones-data": ("Zones: business data and copies", "Zones : données métier et copies"),
+    "zones": ("Zones: business data and copies", "Zones : données métier et copies"),
     "zones-control": ("Zones: logins, keys, administration", "Zones : connexions, clés, administration"),
     "zones-watch": ("Zones: metrics and logs", "Zones : métriques et journaux"),
     "zones-lead": (

@@ -31,7 +31,8 @@ def _picture(scene: Scene, name: str, flows: list[parts.Flow]) -> Picture:
     frames = tuple(_zones(scene, flows, alone))
     paints = {box.paint for box in Chart(frames, ()).boxes()}
     legend = tuple((role, scene.word(title)) for role, title in _LEGEND if role in paints)
-    chart = Chart(frames, tuple(_arrows(scene, flows, alone)), legend_title=scene.word("legend"), legend=legend)
+    down = name == "administering"  # from one place to all others: side by side below it, not behind each other
+    chart = Chart(frames, tuple(_arrows(scene, flows, alone)), down, scene.word("legend"), legend)
     return Picture(name, scene.word(name), scene.word(f"{name}-lead"), chart)
 
 

@@ -42,7 +42,7 @@ def _levels(scene: Scene) -> dict[str, int]:
     """How many components must be back before each one, one after another; a circle is one of them."""
     graph = needs.graph(scene.architecture, "recover")
     level: dict[str, int] = {}
-    for step in ordered(graph, graph):
+    for step in ordered(graph, tuple(graph)):
         below = [level[name] for one in step for name in (*graph[one].every, *graph[one].some) if name in level]
         own = 1 if any(one in scene.components for one in step) else 0
         for one in step:

@@ -10,7 +10,7 @@ from architecture.views.diagram import Arrow, Box, Chart, Frame, Line, Picture
 from architecture.views.scene import HALVES, Scene
 
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
-    "zones-data": ("data", "backup"),
+    "zones": ("data", "backup"),
     "zones-control": ("control", "administration"),
     "zones-watch": ("telemetry",),
 }
