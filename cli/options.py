@@ -41,7 +41,7 @@ decisions = click.option(
     "where",
     type=click.Path(file_okay=False, path_type=Path),
     default=ADR,
-    show_default="adr/ of this checkout",
+    show_default="adr of this checkout",
     help="Folder of decision records; what they name is looked for beside it.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")

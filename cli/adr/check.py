@@ -16,7 +16,7 @@ from cli.adr.problems import Problem
 EPILOG = """\b
 Examples:
   tickets adr check
-  tickets adr check --ran        # after `make test`: each test has passed in it
+  tickets adr check --ran        # after `make test`: each test passed in it
   tickets adr check --write      # bring the index up to date first
   tickets adr check --json
 """

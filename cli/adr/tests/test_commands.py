@@ -88,7 +88,7 @@ def test_the_index_is_written_and_held_fresh(here: Path) -> None:
 
 def test_the_list_shows_status_successor_and_staleness(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In 80 columns, or as JSON."""
-    monkeypatch.setattr(evidence, "_figures", lambda: FIGURES | {"milk.days": Fake(20, "d")})
+    monkeypatch.setattr(evidence, "_figures", lambda: {**FIGURES, "milk.days": Fake(20, "d")})
     text = adr(here, "list").output
     assert text.splitlines() == [
         "0001  Keep the milk cold                                  accepted, stale",
