@@ -1,12 +1,11 @@
-"""A name in a record to a number: a figure of the registry, a value of a JSON file, or a number in a text.
+"""A name in a record to a number: a figure of the registry, a value of a JSON or YAML file, or a number in a text.
 
-`aws.cost.month.p50` is a figure; `docs/promises.json#faults.done` a value; `benchmarks/README.md: ratio of medians:
-{n}` the number that stands at `{n}` of the only place that reads like this.
+`aws.cost.month.p50` is a figure; `docs/promises.json#hits` a value, where an element of a list goes by its place or its
+`id`; `benchmarks/README.md: ratio of medians: {n}` the number at `{n}` of the only place that reads like this.
 """
 
 from __future__ import annotations
 
-import json
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -14,10 +13,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import yaml
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _WRITTEN = re.compile(rf"({_NUMBER})(?:\s*(\S.*))?")
+_VALUE = re.compile(r"[^#\s]+\.(?:json|ya?ml)#")
 _CONDITION = re.compile(r"(<=|>=|==|<|>)\s*(.+)")
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -76,8 +78,8 @@ class Measures:
 
     def number(self, what: str) -> Number:
         """The number of a name; MeasureError where there is none."""
-        if re.search(r"\.json#", what):
-            return self._in_json(what)
+        if _VALUE.match(what):
+            return self._in_file(what)
         if "{n}" in what:
             return self._in_text(what)
         if what not in self.figures:
@@ -97,17 +99,16 @@ class Measures:
             raise MeasureError(f"{what} is in '{here.unit}', not in '{other.unit}'", f"Write it in '{here.unit}'.")
         return _COMPARED[found[1]](here.value, other.value), f"{here} {found[1]} {other}"
 
-    def _in_json(self, what: str) -> Number:
+    def _in_file(self, what: str) -> Number:
         name, _, path = what.partition("#")
         try:
-            value = json.loads((self.root / name).read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise MeasureError(f"{name} can't be read: {error}", "Run the benchmark that writes it.") from error
+            value = yaml.safe_load((self.root / name).read_text("utf-8"))  # JSON is YAML
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            raise MeasureError(f"{name} can't be read: {error}", "Mend the path, or run what writes it.") from error
         for step in path.split("."):
-            try:
-                value = value[int(step)] if isinstance(value, list) else value[step]
-            except (KeyError, IndexError, TypeError, ValueError) as error:
-                raise MeasureError(f"{name} has nothing at {path}", f"'{step}' is not there.") from error
+            value = _step(value, step)
+            if value is None:
+                raise MeasureError(f"{name} has nothing at {path}", f"'{step}' is not there.")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise MeasureError(f"{name} has no number at {path}", "Name one.")
         return Number(float(value), "")
@@ -124,6 +125,15 @@ class Measures:
             how = f"reads '{text}' in {len(found)} places" if found else f"nowhere reads '{text}'"
             raise MeasureError(f"{name} {how}", "Copy the words around the number, enough to find one place.")
         return Number(written(found[0]).value, "")
+
+
+def _step(value: Any, step: str) -> Any:
+    """What lies below a value: a key of a mapping, or of a list the place or the `id` of an element; else None."""
+    if isinstance(value, list):
+        by_id = {str(item["id"]): item for item in value if isinstance(item, dict) and "id" in item}
+        by_place = {str(place): item for place, item in enumerate(value)}
+        return (by_place | by_id).get(step)
+    return value.get(step) if isinstance(value, dict) else None
 
 
 def _loose(text: str) -> str:

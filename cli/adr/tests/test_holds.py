@@ -60,6 +60,7 @@ def test_what_is_not_there_or_does_not_hold_is_found(tmp_path: Path, old: str, n
         "| test | `features/milk.feature::for <n> days` | passes nightly |",
         "| figure | `milk.days` | `< 10` |",
         "| benchmark | `results.json#fridge.doors.1` | `== 2` |",
+        "| benchmark | `kitchen/plan.yml#shelves.lower.height.1` | `== 30` |",
     ],
 )
 def test_what_is_there_and_holds_is_let_pass(tmp_path: Path, row: str) -> None:

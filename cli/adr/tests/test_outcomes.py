@@ -43,9 +43,25 @@ def test_a_run_leaves_what_came_of_each_test(tmp_path: Path, workers: str) -> No
     for name, text in {"test_a.py": SUITE, "f/milk.feature": FEATURE, "f/test_f.py": STEPS}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "cli.adr.recording", "-n", workers, "--rootdir", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "cli.adr.recording",
+        "-n",
+        workers,
+        "--rootdir",
+        str(tmp_path),
+    ]
     done = subprocess.run(
-        [*command, str(tmp_path)], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
+        [*command, str(tmp_path)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     left = outcomes.read(tmp_path / outcomes.FOLDER)
     assert left == {

@@ -138,6 +138,7 @@ def kitchen(root: Path, good: str = GOOD, other: str = OTHER, index: bool = True
         "features/test_all.py": 'from pytest_bdd import scenarios\nscenarios("milk.feature")\n',
         "features/unbound.feature": "Feature: Nobody\n  Scenario: alone\n",
         "results.json": '{"fridge": {"hum": 38.5, "white": true, "doors": [1, 2]}}',
+        "kitchen/plan.yml": "shelves:\n  - {id: upper, height: [1, 2]}\n  - {id: lower, height: [20, 30]}\n",
         "notes.md": "It keeps milk for\n9 days. A door, a door.",
     }
     for name, text in files.items():
