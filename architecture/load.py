@@ -19,7 +19,7 @@ import msgspec
 import yaml
 from jsonschema import Draft202012Validator
 
-from architecture import parts
+from architecture import parts, shorthand
 from architecture.errors import ArchitectureError, Problem
 from architecture.references import dangling
 from contracts.compiler import yaml_reader
@@ -80,9 +80,10 @@ class Model:
 
     def where(self, part: str, word: str = "", target: str = "") -> str:
         """`file:line` of a word of a part, or of the part: as a target says it, else the logical model, else ""."""
-        for key in ((f"{target}/{part}", word), (part, word), (f"{target}/{part}", ""), (part, "")):
-            if key in self.lines:
-                return self.lines[key]
+        for name in (part, *_shorter(part)):  # a flow made by `each` has its own id behind the one that is written
+            for key in ((f"{target}/{name}", word), (name, word), (f"{target}/{name}", ""), (name, "")):
+                if key in self.lines:
+                    return self.lines[key]
         return ""
 
     def _target(self, name: str) -> Binding:
@@ -125,6 +126,9 @@ def schema() -> dict[str, Any]:
     shapes: dict[str, Any] = made["$defs"]
     for name in (kind.__name__ for kind in parts.SECTIONS.values()):
         shapes[name]["required"] = ["id"]
+    shapes["Flow"]["properties"]["each"] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+    shapes["Amount"] = {"anyOf": [shapes["Amount"], three, {"type": "string"}], "description": shorthand.__doc__}
     sections = {name: shapes["Architecture"]["properties"][name] for name in parts.SECTIONS}
     drop = {"type": "array", "items": {"type": "string"}}
     option = {
@@ -147,6 +151,12 @@ def schema() -> dict[str, Any]:
         | sections,
         "$defs": shapes,
     }
+
+
+def _shorter(part: str) -> Iterator[str]:
+    while "-" in part:
+        part = part.rpartition("-")[0]
+        yield part
 
 
 def _document(path: Path, root: Path, problems: list[Problem]) -> yaml.MappingNode | None:
@@ -261,12 +271,25 @@ def _made(model: Model, target: parts.Target, whole: Parts, problems: list[Probl
             if section == "waivers" and words.get("target") not in (None, target.id):
                 continue
             try:
-                sections[section].append(msgspec.convert(words, kind))
+                rows = list(shorthand.long(section, words, whole.get("hypotheses", {})))
+                sections[section] += [msgspec.convert(row, kind) for row in rows]
             except msgspec.ValidationError as error:
                 here = model.where(part, "", target.id)
                 remedy = f"Complete it in the logical model, or in targets/{target.id}.yml."
                 problems.append(Problem(here, f"{part} for target {target.id}: {error}", remedy))
-    return None if problems else parts.Architecture(target=target, **sections)
+    if problems:
+        return None
+    own = {component.id: component.identity for component in sections["components"]}
+    sections["flows"] = [_logged_in(flow, own) for flow in sections["flows"]]
+    return parts.Architecture(target=target, **sections)
+
+
+def _logged_in(flow: parts.Flow, own: Mapping[str, str | None]) -> parts.Flow:
+    """A flow whose initiator is logged in as itself, where no other identity is named."""
+    opener = flow.source if flow.initiator == "source" else flow.to
+    if flow.identity is not None or flow.authentication == "none":
+        return flow
+    return msgspec.structs.replace(flow, identity=own.get(opener))
 
 
 def _merge(whole: Parts, layer: Parts) -> None:
@@ -313,3 +336,7 @@ def _name(path: Path, root: Path) -> str:
 def schema_text() -> str:
     """What model.schema.json holds."""
     return json.dumps(schema(), indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":  # python -m architecture.load: write the schema that editors read
+    (HOME.parent / "model.schema.json").write_text(schema_text())

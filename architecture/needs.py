@@ -126,7 +126,7 @@ class _Nodes:
         for number, name in enumerate(instances):
             place = component.places[number % len(component.places)]
             yield Node(name, "instance", (place,), (), 0)
-        every = dict.fromkeys((component.zone, *component.needs, *self._called(component), *_key(component)))
+        every = dict.fromkeys((component.zone, *component.needs, *self._called(component), *self._key(component)))
         if component.identity and component.identity in self._short():
             every[component.identity] = None
         if self.phase == "recover":
@@ -140,6 +140,12 @@ class _Nodes:
         for flow in self.architecture.flows:
             if flow.mode == "synchronous" and initiator(flow) == component.id:
                 yield from (other(flow), *crossing(self.architecture, flow))
+
+    def _key(self, component: parts.Component) -> Iterator[str]:
+        """The key without which what a component stores cannot be read (now, or when it starts)."""
+        for key in self.architecture.keys:
+            if component.at_rest and component.at_rest.key == key.id and (self.phase == "recover" or not key.at_start):
+                yield key.id
 
     def _short(self) -> frozenset[str]:
         return frozenset(
@@ -155,11 +161,6 @@ def _all(part: Any, kind: str, *every: str) -> Node:
 
 def _given(name: str | None) -> tuple[str, ...]:
     return (name,) if name else ()
-
-
-def _key(component: parts.Component) -> tuple[str, ...]:
-    """The key without which what a component stores cannot be read."""
-    return _given(component.at_rest.key) if component.at_rest else ()
 
 
 def _origin(component: parts.Component) -> tuple[str, ...]:

@@ -269,9 +269,10 @@ class Flow(Part, frozen=True, kw_only=True):
     """Data going from one component to another. `initiator` opens the connection: a pull is opened by `to`.
 
     `per_day` is in megabytes. `latency_s` is what the flow adds to an event's age. `identity` is who the initiator is
-    logged in as, `action` what it does to the other side (matched with that identity's permissions). `secret` is what
-    it proves itself with, where the identity has none. `purpose`: `data` moves business data; `telemetry` metrics and
-    logs; `control` commands, logins, keys and names; `backup` second copies; `administration` people at machines.
+    logged in as (its own where none is named), `action` what it does to the other side (matched with that identity's
+    permissions). `secret` is what it proves itself with, where the identity has none. `purpose`: `data` moves business
+    data; `telemetry` metrics and logs; `control` commands, logins, keys and names; `backup` second copies;
+    `administration` people and machines that change things.
     """
 
     id: Id
@@ -370,7 +371,10 @@ class Secret(Part, frozen=True, kw_only=True):
 
 
 class Key(Part, frozen=True, kw_only=True):
-    """A key that protects data. `custody`: who could use it without us (`provider`, `managed`) or nobody (`held`)."""
+    """A key that protects data. `custody`: who could use it without us (`provider`, `managed`) or nobody (`held`).
+
+    `at_start` keys are read once, when what uses them starts; others are asked for again and again while it runs.
+    """
 
     id: Id
     name: Text
@@ -379,6 +383,7 @@ class Key(Part, frozen=True, kw_only=True):
     owner: Id | None = None
     rotation_days: float | None = None
     copy: Id | None = None
+    at_start: bool = False
 
 
 class Team(Part, frozen=True, kw_only=True):
