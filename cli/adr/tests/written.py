@@ -136,10 +136,13 @@ def kitchen(root: Path, good: str = GOOD, other: str = OTHER, index: bool = True
         "kitchen/test_milk.py": TESTS,
         "features/milk.feature": FEATURE,
         "features/test_all.py": 'from pytest_bdd import scenarios\nscenarios("milk.feature")\n',
+        "features/stack.feature": "Feature: Cellar\n  Scenario: it is cool\n",
+        "features/test_stack.py": "import pytest\nfrom pytest_bdd import scenarios\n"
+        'pytestmark = [pytest.mark.stack]\nscenarios("stack.feature")\n',
         "features/unbound.feature": "Feature: Nobody\n  Scenario: alone\n",
         "results.json": '{"fridge": {"hum": 38.5, "white": true, "doors": [1, 2]}}',
         "kitchen/plan.yml": "shelves:\n  - {id: upper, height: [1, 2]}\n  - {id: lower, height: [20, 30]}\n",
-        "notes.md": "It keeps milk for\n9 days. A door, a door.",
+        "notes.md": "It keeps milk for\n9 days. It has 2 doors, and 2 doors.",
     }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
