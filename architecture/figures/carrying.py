@@ -1,0 +1,115 @@
+"""A bound architecture to figures of capacity: what comes in and is taken, catching up, growth, waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from architecture.capacity import (
+    ENDS,
+    MEASURED,
+    catch_up,
+    holds,
+    measured_events_per_s,
+    partitions,
+    rate_per_s,
+    stores,
+    throughput,
+)
+from architecture.figures.figure import Bound, Figure, text
+
+OUTAGES_H = (4, 24, 72)
+GROWTHS = ((1, "", "", ""), (10, ".x10", " at ten times the events", " à dix fois les événements"))
+_RATES = (("events-per-day", "amount"), ("peak-per-second", "amount"), ("office-hours", "amount"))
+_SIZES = (("events-per-day", "amount"), ("bytes-per-event", "amount"), ("stored-bytes-per-event", "amount"))
+
+
+def measured(bound: Bound) -> Iterator[Figure]:
+    """What was measured with this product, and what follows for the job."""
+    for name, each in MEASURED.items():
+        yield Figure(f"capacity.measured.{name}", each.value, each.unit, each.said, (each.where(),))
+    said = text(
+        "Events a second that the job's steps take on two cores", "Événements par seconde du traitement sur deux cœurs"
+    )
+    source = (MEASURED["job-microseconds"].where(),)
+    yield Figure("capacity.job.events-per-second", measured_events_per_s(), "events/s", said, source)
+
+
+def carried(bound: Bound) -> Iterator[Figure]:
+    """Rates, partitions and catching up, for the service with the longest path; and how stores grow."""
+    service = max(bound.architecture.services, key=lambda each: len(each.path), default=None)
+    if service is None or not service.path:
+        return
+    able = {end: throughput(bound.architecture, service.id, end) for end in ENDS}
+    slow = able["likely"].bottleneck
+    able_from = bound.sources((name, "capacity") for name in able["likely"].parts)
+    said = text(
+        f"Events a second that the way takes; {slow} is the narrowest",
+        f"Événements par seconde acceptés ; {slow} est le plus étroit",
+    )
+    ends = able["low"].events_per_s, able["high"].events_per_s
+    yield Figure("capacity.throughput", able["likely"].events_per_s, "events/s", said, able_from, *ends)
+    for times, suffix, en, fr in GROWTHS:
+        peaks = [rate_per_s(bound.architecture, "high", times), able["low"].events_per_s]
+        said = text(f"Events in the busiest second{en}, high end", f"Événements de la seconde de pointe{fr}, maximum")
+        yield Figure(f"capacity.peak{suffix}", peaks[0], "events/s", said, bound.sources(_RATES))
+        said = text(
+            f"How often the peak{en} fits into what the way takes, both at their worst",
+            f"Marge sur la pointe{fr}, au plus défavorable",
+        )
+        yield Figure(
+            f"capacity.headroom{suffix}", peaks[1] / peaks[0], "times", said, (*bound.sources(_RATES), *able_from)
+        )
+        for hours in OUTAGES_H:
+            yield from _outage(bound, service.id, hours, times, suffix, (en, fr), able_from)
+        yield from _growth(bound, times, suffix, (en, fr))
+    for hold in holds(bound.architecture, service.id):
+        said = text(
+            f"Hours that {hold.flow} can wait, kept in {hold.kept_in or 'nothing'}",
+            f"Heures d'attente possibles de {hold.flow}, conservé dans {hold.kept_in or 'rien'}",
+        )
+        yield Figure(
+            f"capacity.hold.{hold.flow}.hours", hold.hours, "hours", said, bound.sources([(hold.flow, "retry")])
+        )
+
+
+def _outage(
+    bound: Bound, service: str, hours: int, times: float, suffix: str, said: tuple[str, str], able: tuple[str, ...]
+) -> Iterator[Figure]:
+    en, fr = said
+    low, likely, high = (catch_up(bound.architecture, service, hours, end, times) for end in ENDS)
+    sources = (*bound.sources(_RATES), *able)
+    label = text(
+        f"Events that wait after {hours} hours without the job{en}",
+        f"Événements en attente après {hours} heures sans traitement{fr}",
+    )
+    yield Figure(
+        f"capacity.backlog.{hours}h{suffix}", likely.backlog, "events", label, sources, low.backlog, high.backlog
+    )
+    label = text(
+        f"Hours to catch up after {hours} hours without the job{en}",
+        f"Heures de rattrapage après {hours} heures sans traitement{fr}",
+    )
+    yield Figure(
+        f"capacity.catchup.hours.{hours}h{suffix}", likely.drain_h, "hours", label, sources, low.drain_h, high.drain_h
+    )
+    needed = partitions(bound.architecture, 1, hours, times)
+    label = text(
+        f"Partitions to catch up {hours} hours at the peak{en} within one",
+        f"Partitions pour rattraper {hours} heures de pointe{fr} en une",
+    )
+    source = (*bound.sources(_RATES), MEASURED["job-microseconds"].where())
+    yield Figure(f"capacity.partitions.{hours}h{suffix}", float(needed), "partitions", label, source)
+
+
+def _growth(bound: Bound, times: float, suffix: str, said: tuple[str, str]) -> Iterator[Figure]:
+    en, fr = said
+    found = {end: stores(bound.architecture, end, times) for end in ENDS}
+    for name in found["likely"]:
+        sources = (*bound.sources(_SIZES), *bound.sources([(name, "holds")]))
+        for word, attribute, what, quoi in (
+            ("year", "after_a_year_gb", "after one year", "après un an"),
+            ("end", "in_the_end_gb", "once as much goes as comes", "en régime établi"),
+        ):
+            low, likely, high = (float(getattr(found[end][name], attribute)) for end in ENDS)
+            label = text(f"{name}: GB {what}{en}, one copy", f"{name} : Go {quoi}{fr}, une copie")
+            yield Figure(f"capacity.store.{name}.{word}{suffix}", likely, "GB", label, sources, low, high)

@@ -1,0 +1,1 @@
+"""An architecture to what it costs a month, and to leave: ranges, draws, and which input moves them most."""

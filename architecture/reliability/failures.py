@@ -1,0 +1,91 @@
+"""An architecture to what a single failure takes: single points of failure, and the blast radius of each element.
+
+A single point is found by taking it away and seeing what stops, not by looking at the shape of the graph: an
+articulation point of a graph without "and" and "or" is neither necessary nor sufficient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from architecture import parts
+from architecture.needs import Graph, down, graph
+from architecture.spread import Reached, reached
+
+_COMPROMISED = ("component", "identity", "secret", "key", "team")
+_SINGLE = ("place", "link", "key", "identity", "secret", "team")
+FRESH = "fresh:"
+
+
+@dataclass(frozen=True, slots=True)
+class SinglePoint:
+    """One thing whose loss stops a service. Of a component it is the loss of one instance, not of all of them.
+
+    `answering` and `fresh` are services that stop when it is lost; `recover` those that cannot be brought back without
+    it (so what is in `answering` and not in `recover` does not occur: recovering needs all that running needs).
+    """
+
+    id: str
+    kind: str
+    answering: tuple[str, ...]
+    fresh: tuple[str, ...]
+    recover: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What goes down with something, all instances of it, and what a thief has who holds it.
+
+    `compromised` is None for what nobody can act as (a place, a link).
+    """
+
+    id: str
+    kind: str
+    answering: tuple[str, ...]
+    fresh: tuple[str, ...]
+    components: tuple[str, ...]
+    compromised: Reached | None
+
+
+def single_points(architecture: parts.Architecture, tier: int | None = None) -> tuple[SinglePoint, ...]:
+    """Everything whose single loss stops a service (of that tier), in the order of the model."""
+    wanted = {service.id for service in architecture.services if tier is None or service.tier == tier}
+    run, recover = graph(architecture), graph(architecture, "recover")
+    made = []
+    for name, kind, node in candidates(run):
+        now, later = down(run, [node]), down(recover, [node])
+        answering, fresh = _services(run, now, wanted, False), _services(run, now, wanted, True)
+        point = SinglePoint(name, kind, answering, fresh, _services(recover, later, wanted, False))
+        if point.answering or point.fresh or point.recover:
+            made.append(point)
+    return tuple(made)
+
+
+def candidates(nodes: Graph) -> Iterator[tuple[str, str, str]]:
+    """(id, kind, node to take away): of a component its first instance, as they are alike but for their place."""
+    for node in nodes.values():
+        if node.kind in _SINGLE:
+            yield node.id, node.kind, node.id
+        elif node.kind == "component":
+            yield node.id, node.kind, node.some[0]
+
+
+def blast(architecture: parts.Architecture, element: str) -> Blast:
+    """What one element takes with it; KeyError for what the model does not have."""
+    nodes = graph(architecture)
+    gone = down(nodes, [element])
+    every = {service.id for service in architecture.services}
+    return Blast(
+        element,
+        nodes[element].kind,
+        _services(nodes, gone, every, False),
+        _services(nodes, gone, every, True),
+        tuple(name for name in nodes if name in gone and nodes[name].kind == "component"),
+        reached(architecture, [element]) if nodes[element].kind in _COMPROMISED else None,
+    )
+
+
+def _services(nodes: Graph, gone: frozenset[str], wanted: set[str], fresh: bool) -> tuple[str, ...]:
+    names = (node.id for node in nodes.values() if node.kind == "service" and node.id in wanted)
+    return tuple(name for name in names if (FRESH + name if fresh else name) in gone)

@@ -1,0 +1,90 @@
+"""Capacity: backlogs and catching up by hand, and measured numbers held to the files that have them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from architecture.capacity import (
+    MEASURED,
+    ROOT,
+    backlog,
+    catch_up,
+    drain_h,
+    holds,
+    measured_events_per_s,
+    partitions,
+    rate_per_s,
+    stores,
+    throughput,
+)
+from architecture.tests.pipeline import piped
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_measured_number_stands_in_its_file(name: str) -> None:
+    """The words are there, once, with the number in them: who measures anew changes both."""
+    measured = MEASURED[name]
+    lines = (ROOT / measured.file).read_text("utf-8").splitlines()
+    assert sum(measured.quote in line for line in lines) == 1
+    assert f"{measured.value:,}" in measured.quote
+    assert measured.where().startswith(f"{measured.file}:")
+
+
+def test_two_cores_take_what_the_benchmark_says() -> None:
+    """94.6 microseconds an event are 10,571 events a second."""
+    assert measured_events_per_s() == pytest.approx(10_571, abs=1)
+
+
+def test_a_backlog_and_how_long_it_takes() -> None:
+    """2 hours at 100 a second are 720,000 events; at 300 a second, 200 to spare, they take an hour."""
+    assert backlog(100, 2) == 720_000
+    assert drain_h(720_000, 300, 100) == pytest.approx(1)
+    assert drain_h(720_000, 100, 100) == math.inf
+    assert drain_h(0, 100, 100) == 0
+
+
+def test_the_three_situations() -> None:
+    """The day's events over a day, over office hours, and the peak all the time; ten times as many of each."""
+    model = piped()
+    assert [rate_per_s(model, end) for end in ("low", "likely", "high")] == pytest.approx([1, 200_000 / 36_000, 90])
+    assert rate_per_s(model, "high", 10) == 900
+
+
+def test_the_way_takes_what_its_narrowest_part_takes() -> None:
+    """Two of three broker nodes at 2,000 each, one job at 1,000: the job."""
+    found = throughput(piped(), "s")
+    assert (found.events_per_s, found.bottleneck) == (1_000, "job")
+    assert found.parts == {"broker": 4_000, "job": 1_000}
+
+
+def test_catching_up_in_the_worst_situation() -> None:
+    """One hour at the peak of 90 leaves 324,000; the job's low end of 500 has 410 to spare."""
+    found = catch_up(piped(), "s", 1, "high")
+    assert found.backlog == 324_000
+    assert found.drain_h == pytest.approx(324_000 / 410 / 3_600)
+    assert catch_up(piped(), "s", 1, "high", 10).drain_h == math.inf
+
+
+def test_partitions_are_as_many_as_one_core_each_must_read() -> None:
+    """90 a second need one; 10 hours of 900 a second within one hour need 9,900 a second, two of 5,285."""
+    assert partitions(piped(), 1, 0) == 1
+    assert partitions(piped(), 1, 10, 10) == 2
+
+
+def test_a_store_grows_until_as_much_goes_as_comes() -> None:
+    """0.13 GB a day kept 30 days are 3.9 GB; 0.024 GB a day kept three years are 8.8 after one and 26.3 in the end."""
+    found = stores(piped())
+    assert found["broker"].after_a_year_gb == found["broker"].in_the_end_gb == pytest.approx(3.9)
+    assert found["store"].after_a_year_gb == pytest.approx(0.024 * 365.25)
+    assert found["store"].in_the_end_gb == pytest.approx(0.024 * 1095)
+    assert stores(piped(), times=10)["broker"].in_the_end_gb == pytest.approx(39)
+
+
+def test_how_long_each_flow_can_wait() -> None:
+    """What is read from the topic waits thirty days; what is sent without a buffer not at all."""
+    assert [(hold.flow, hold.kept_in, hold.hours) for hold in holds(piped(), "s")] == [
+        ("sent", "", 0),
+        ("read", "broker", 720),
+    ]
