@@ -102,7 +102,7 @@ def _weight_flips(
         for target, row in marks.items():
             gain = (row[criterion.id] - rest[target]) - (marks[winner][criterion.id] - rest[winner])
             behind = rest[winner] - rest[target]
-            if target != winner and gain and 0 <= behind / gain <= 1:
+            if target != winner and gain and 0 < behind / gain < 1:  # at 0 and 1 a tie, and nothing beyond
                 met.append((behind / gain, gain, target))
         # going up, a rival overtakes where it gains with the weight; going down, where it loses with it
         above = min((each for each in met if each[0] >= now and each[1] > 0), default=None)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from architecture import parts
+from architecture.remembered import remembered
 
 Phase = Literal["run", "recover"]
 SHORT_PROOF_H = 24.0  # an identity whose proof lasts a day or more outlives an outage of who issues it
@@ -39,6 +40,7 @@ class Node:
 Graph = Mapping[str, Node]
 
 
+@remembered
 def graph(architecture: parts.Architecture, phase: Phase = "run") -> Graph:
     """Every node by its id, in the order of the model."""
     return {node.id: node for node in _Nodes(architecture, phase)}
@@ -46,10 +48,7 @@ def graph(architecture: parts.Architecture, phase: Phase = "run") -> Graph:
 
 def down(nodes: Graph, removed: Iterable[str]) -> frozenset[str]:
     """Every node that does not work once `removed` are gone, themselves included; KeyError for an unknown one."""
-    users: dict[str, list[str]] = {name: [] for name in nodes}
-    for node in nodes.values():
-        for below in (*node.every, *node.some):
-            users[below].append(node.id)
+    users = _users(nodes)
     gone = {nodes[name].id for name in removed}
     queue = deque(gone)
     while queue:
@@ -60,6 +59,16 @@ def down(nodes: Graph, removed: Iterable[str]) -> frozenset[str]:
                 gone.add(above)
                 queue.append(above)
     return frozenset(gone)
+
+
+@remembered
+def _users(nodes: Graph) -> Mapping[str, list[str]]:
+    """What needs each node."""
+    users: dict[str, list[str]] = {name: [] for name in nodes}
+    for node in nodes.values():
+        for below in (*node.every, *node.some):
+            users[below].append(node.id)
+    return users
 
 
 def crossing(architecture: parts.Architecture, flow: parts.Flow) -> tuple[str, ...]:

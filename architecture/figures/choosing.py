@@ -9,38 +9,8 @@ from architecture.choice import Choice, Ranged, choose, mark
 from architecture.errors import ArchitectureError, Problem
 from architecture.figures.figure import Bound, Figure, text
 
-_EU = frozenset(
-    [
-        "EU",
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+_EU = frozenset(("EU", *_MEMBERS.split()))
 
 
 def sovereignty(bound: Bound) -> Iterator[Figure]:

@@ -10,7 +10,7 @@ from architecture.reliability.availability import Availability, own, services
 from architecture.reliability.failures import single_points
 from architecture.reliability.losses import losses
 from architecture.reliability.recovery import recovery, single_loss_h
-from architecture.reliability.structure import ordered
+from architecture.reliability.structure import below
 from architecture.simulate import simulate
 
 TIERS = (1, 2, 3)
@@ -140,6 +140,6 @@ def scenarios(bound: Bound) -> Iterator[Figure]:
 def _failing(bound: Bound, node: str) -> tuple[str, ...]:
     """The lines of the availabilities below a node."""
     nodes = graph(bound.architecture)
-    below = {name for step in ordered(nodes, [node]) for name in step}
-    leaves = (name.partition("#")[0] for name, amount in own(bound.architecture).items() if amount and name in below)
+    reached = below(nodes, (node,))
+    leaves = (name.partition("#")[0] for name, amount in own(bound.architecture).items() if amount and name in reached)
     return bound.sources((name, "availability") for name in leaves)

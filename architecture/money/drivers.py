@@ -64,7 +64,8 @@ class Reading:
         if name not in DRIVERS:
             remedy = f"Use one of {', '.join(DRIVERS)}; or add a row to architecture/money/drivers.py."
             raise ArchitectureError((Problem("costs", f"'{name}' is no driver", remedy),))
-        return DRIVERS[name].formula(self) * self.multiplies.get(name, 1.0)
+        factor = 1.0 if name in self.hypotheses else self.multiplies.get(name, 1.0)  # `given` has multiplied that
+        return DRIVERS[name].formula(self) * factor
 
     def kept_days(self, kinds: Iterable[str], data: Iterable[str]) -> float:
         """Days that components of some kinds keep some data: of each data the longest, all together."""
@@ -131,6 +132,6 @@ DRIVERS: dict[str, Driver] = {
     "spark-hours": Driver("hours/month", _hypothesis("spark-hours"), "as the hypothesis says"),
     "scanned-tb": Driver("TB/month", _hypothesis("scanned-tb"), "as the hypothesis says"),
     "telemetry-gb": Driver("GB/month", _hypothesis("telemetry-gb"), "as the hypothesis says"),
-    "analysts": Driver("people", _hypothesis("analysts"), "as the hypothesis says"),
-    "agents": Driver("people", _hypothesis("agents"), "as the hypothesis says"),
+    "analysts": Driver("people", _hypothesis("analyst-count"), "as the hypothesis says"),
+    "agents": Driver("people", _hypothesis("agent-count"), "as the hypothesis says"),
 }

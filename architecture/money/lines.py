@@ -24,7 +24,7 @@ KINDS: dict[str, str] = {
     "TB": "compute",
     "million requests": "compute",
     "million events": "compute",
-    "user-month": "licence",
+    "person-month": "licence",
     "month": "service",
     "person-day": "people",
 }

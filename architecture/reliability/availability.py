@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from architecture import parts
 from architecture.needs import graph
-from architecture.reliability.structure import Structure, ordered
+from architecture.reliability.structure import Structure, below
 from architecture.remembered import remembered
 
 HOURS_A_YEAR = 8_760.0
@@ -67,11 +67,14 @@ def _computed(architecture: parts.Architecture, wanted: tuple[str, ...]) -> Mapp
     nodes, amounts = graph(architecture), own(architecture)
     variables = [name for name, amount in amounts.items() if amount is not None]
     structure = Structure(nodes, variables, wanted)
-    chances = {end: {name: amounts[name].at(end) / 100 for name in variables} for end in ENDS}  # type: ignore[union-attr]
+    found = {
+        end: structure.probabilities({name: amounts[name].at(end) / 100 for name in variables}, wanted)  # type: ignore[union-attr]
+        for end in ENDS
+    }
     made = {}
     for name in wanted:
-        low, likely, high = (structure.probability(name, chances[end]) for end in ENDS)
-        below = {each for circle in ordered(nodes, [name]) for each in circle}
-        certain = tuple(each for each, amount in amounts.items() if amount is None and each in below)
+        low, likely, high = (found[end][name] for end in ENDS)
+        reached = below(nodes, (name,))
+        certain = tuple(each for each, amount in amounts.items() if amount is None and each in reached)
         made[name] = Availability(name, low, likely, high, certain)
     return made

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from architecture import parts
 from architecture.needs import Graph, down, graph
+from architecture.remembered import remembered
 from architecture.spread import Reached, reached
 
 _COMPROMISED = ("component", "identity", "secret", "key", "team")
@@ -50,16 +51,22 @@ class Blast:
 
 def single_points(architecture: parts.Architecture, tier: int | None = None) -> tuple[SinglePoint, ...]:
     """Everything whose single loss stops a service (of that tier), in the order of the model."""
-    wanted = {service.id for service in architecture.services if tier is None or service.tier == tier}
-    run, recover = graph(architecture), graph(architecture, "recover")
+    wanted = [service.id for service in architecture.services if tier is None or service.tier == tier]
     made = []
-    for name, kind, node in candidates(run):
-        now, later = down(run, [node]), down(recover, [node])
-        answering, fresh = _services(run, now, wanted, False), _services(run, now, wanted, True)
-        point = SinglePoint(name, kind, answering, fresh, _services(recover, later, wanted, False))
-        if point.answering or point.fresh or point.recover:
-            made.append(point)
+    for name, kind, now, later in _removed(architecture):
+        answering = tuple(each for each in wanted if each in now)
+        fresh = tuple(each for each in wanted if FRESH + each in now)
+        recover = tuple(each for each in wanted if each in later)
+        if answering or fresh or recover:
+            made.append(SinglePoint(name, kind, answering, fresh, recover))
     return tuple(made)
+
+
+@remembered
+def _removed(architecture: parts.Architecture) -> tuple[tuple[str, str, frozenset[str], frozenset[str]], ...]:
+    """(id, kind, what is down without it, what cannot be brought back without it) of every candidate."""
+    run, recover = graph(architecture), graph(architecture, "recover")
+    return tuple((name, kind, down(run, [node]), down(recover, [node])) for name, kind, node in candidates(run))
 
 
 def candidates(nodes: Graph) -> Iterator[tuple[str, str, str]]:
@@ -75,17 +82,12 @@ def blast(architecture: parts.Architecture, element: str) -> Blast:
     """What one element takes with it; KeyError for what the model does not have."""
     nodes = graph(architecture)
     gone = down(nodes, [element])
-    every = {service.id for service in architecture.services}
+    services = [service.id for service in architecture.services]
     return Blast(
         element,
         nodes[element].kind,
-        _services(nodes, gone, every, False),
-        _services(nodes, gone, every, True),
+        tuple(name for name in services if name in gone),
+        tuple(name for name in services if FRESH + name in gone),
         tuple(name for name in nodes if name in gone and nodes[name].kind == "component"),
         reached(architecture, [element]) if nodes[element].kind in _COMPROMISED else None,
     )
-
-
-def _services(nodes: Graph, gone: frozenset[str], wanted: set[str], fresh: bool) -> tuple[str, ...]:
-    names = (node.id for node in nodes.values() if node.kind == "service" and node.id in wanted)
-    return tuple(name for name in names if (FRESH + name if fresh else name) in gone)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from architecture import parts
 from architecture.needs import graph
-from architecture.reliability.structure import ordered
+from architecture.reliability.structure import below
 
 HOURS_A_DAY = 24.0
 SECONDS_AN_HOUR = 3_600.0
@@ -39,9 +39,9 @@ def losses(architecture: parts.Architecture) -> dict[str, Loss]:
     flows = architecture.one("flows")
     made = {}
     for service in architecture.services:
-        below = {name for step in ordered(nodes, [f"fresh:{service.id}"]) for name in step}
+        reached = below(nodes, (f"fresh:{service.id}",))
         chain = {
-            name: store_loss_h(architecture, name) for name in components if name in below and components[name].holds
+            name: store_loss_h(architecture, name) for name in components if name in reached and components[name].holds
         }
         store = max(chain, key=chain.__getitem__, default="")
         under_way = sum(_under_way_h(flows[name]) for name in service.path)
@@ -61,7 +61,10 @@ def store_loss_h(architecture: parts.Architecture, name: str, _seen: frozenset[s
 
 
 def _enough(architecture: parts.Architecture, component: parts.Component) -> bool:
-    """Whether the history to make a store from is as long as what it keeps, or joins up with its backup."""
+    """Whether the history to make a store from is as long as what it keeps, or joins up with its backup.
+
+    Data without retention are a state (a catalogue, rights), not a history: they are made from what is there now.
+    """
     if component.rebuild_days is None:
         return False
     if component.backup and component.rebuild_days * HOURS_A_DAY >= component.backup.every_h:
@@ -71,7 +74,7 @@ def _enough(architecture: parts.Architecture, component: parts.Component) -> boo
         holding.kept_days if holding.kept_days is not None else data[holding.data].retention_days
         for holding in component.holds
     )
-    return all(days is not None and days <= component.rebuild_days for days in kept)
+    return all(days is None or days <= component.rebuild_days for days in kept)
 
 
 def _under_way_h(flow: parts.Flow) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from architecture import parts
 from architecture.needs import Graph, Node, graph
-from architecture.reliability.structure import ordered
+from architecture.reliability.structure import below, ordered
 
 ENDS = ("low", "likely", "high")
 
@@ -50,13 +50,13 @@ def recovery(architecture: parts.Architecture, lost: Iterable[str] | None = None
     nodes = graph(architecture, "recover")
     components = architecture.one("components")
     gone = frozenset(components if lost is None else lost)
-    steps = tuple(ordered(nodes, nodes))
+    steps = ordered(nodes, tuple(nodes))
     times = {end: _Times(nodes, steps, _work(architecture, gone, end)) for end in ENDS}
     order = [tuple(name for name in step if name in components and name in gone) for step in steps]
     services = {}
     for name in (name for each in architecture.services for name in (each.id, f"fresh:{each.id}")):
-        below = {each for step in ordered(nodes, [name]) for each in step}
-        unknown = tuple(each for each in components if each in below & gone and components[each].restore_h is None)
+        reached = below(nodes, (name,))
+        unknown = tuple(each for each in components if each in reached & gone and components[each].restore_h is None)
         path = tuple(each for each in times["likely"].path(name) if each in components and each in gone)
         low, likely, high = (times[end].hours[name] for end in ENDS)
         services[name] = Restoration(name, low, likely, high, path, unknown)
@@ -66,8 +66,10 @@ def recovery(architecture: parts.Architecture, lost: Iterable[str] | None = None
 def single_loss_h(architecture: parts.Architecture, service: str, which: str = "likely") -> tuple[float, str]:
     """The most hours that losing one component for good costs a service, and that component; (0, "") if none does."""
     nodes = graph(architecture, "recover")
-    below = {each for step in ordered(nodes, [service]) for each in step}
-    hours = ((_hours(component, which), component.id) for component in architecture.components if component.id in below)
+    reached = below(nodes, (service,))
+    hours = (
+        (_hours(component, which), component.id) for component in architecture.components if component.id in reached
+    )
     return max(hours, key=lambda each: each[0], default=(0.0, ""))
 
 

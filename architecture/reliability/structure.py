@@ -7,13 +7,14 @@ twice. A binary decision diagram of the structure function does not: its probabi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
-from dd.autoref import BDD
+from dd.bdd import BDD
 
 from architecture.needs import Graph, Node
+from architecture.remembered import remembered
 
 
 class Structure:
@@ -24,18 +25,17 @@ class Structure:
     """
 
     def __init__(self, nodes: Graph, variables: Sequence[str], wanted: Iterable[str] | None = None) -> None:
-        self._diagrams = BDD()
-        self._diagrams.configure(reordering=False)
+        self._diagrams: Any = BDD()
         self._diagrams.declare(*variables)
         self._own = frozenset(variables)
-        self._works: dict[str, Any] = {}
-        for circle in ordered(nodes, nodes if wanted is None else wanted):
+        self._works: dict[str, int] = {}
+        for circle in ordered(nodes, tuple(nodes if wanted is None else wanted)):
             self._solve(nodes, circle)
 
-    def probability(self, node: str, works: Mapping[str, float]) -> float:
-        """How likely a node works, where each variable works with its own probability, independently."""
-        known: dict[Any, float] = {}
-        return self._walk(self._works[node], works, known)
+    def probabilities(self, works: Mapping[str, float], wanted: Iterable[str]) -> dict[str, float]:
+        """How likely each wanted node works, where each variable works with its own probability, independently."""
+        known = {1: 1.0}  # the diagram that is true
+        return {name: self._walk(self._works[name], works, known) for name in wanted}
 
     def needs(self, node: str) -> frozenset[str]:
         """The variables that can make a difference to a node."""
@@ -56,49 +56,58 @@ class Structure:
                 changed |= new != self._works[name] and len(circle) > 1
                 self._works[name] = new
 
-    def _once(self, node: Node) -> Any:
-        works = self._diagrams.var(node.id) if node.id in self._own else self._diagrams.true
-        for below in node.every:
-            works = works & self._works[below]
+    def _once(self, node: Node) -> int:
+        works: int = self._diagrams.var(node.id) if node.id in self._own else self._diagrams.true
+        for each in node.every:
+            works = self._diagrams.apply("and", works, self._works[each])
         if node.needed:
-            works = works & self._at_least(node.needed, [self._works[below] for below in node.some])
+            some = self._at_least(node.needed, [self._works[each] for each in node.some])
+            works = self._diagrams.apply("and", works, some)
         return works
 
-    def _at_least(self, needed: int, alternatives: Sequence[Any]) -> Any:
+    def _at_least(self, needed: int, alternatives: Sequence[int]) -> int:
         """At least `needed` of the alternatives: `reached[n]` after each of them is whether n or more worked."""
-        reached = [self._diagrams.true] + [self._diagrams.false] * needed
+        reached: list[int] = [self._diagrams.true] + [self._diagrams.false] * needed
         for works in alternatives:
             for count in range(needed, 0, -1):
-                reached[count] = reached[count] | (works & reached[count - 1])
+                one_more = self._diagrams.apply("and", works, reached[count - 1])
+                reached[count] = self._diagrams.apply("or", reached[count], one_more)
         return reached[needed]
 
-    def _walk(self, diagram: Any, works: Mapping[str, float], known: dict[Any, float]) -> float:
-        if diagram == self._diagrams.true:
-            return 1.0
-        if diagram == self._diagrams.false:
-            return 0.0
-        if diagram.negated:
-            return 1.0 - self._walk(~diagram, works, known)
-        if int(diagram) not in known:
-            chance = works[diagram.var]
-            high, low = (self._walk(below, works, known) for below in (diagram.high, diagram.low))
-            known[int(diagram)] = chance * high + (1 - chance) * low
-        return known[int(diagram)]
+    def _walk(self, diagram: int, works: Mapping[str, float], known: dict[int, float]) -> float:
+        """The chance of a diagram; a negative number is the complement of the diagram of the positive one."""
+        if diagram < 0:
+            return 1.0 - self._walk(-diagram, works, known)
+        if diagram not in known:
+            level, low, high = self._diagrams.succ(diagram)
+            chance = works[self._diagrams.var_at_level(level)]
+            known[diagram] = chance * self._walk(high, works, known) + (1 - chance) * self._walk(low, works, known)
+        return known[diagram]
 
 
-def ordered(nodes: Graph, wanted: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """What the wanted nodes need and themselves, needs first; nodes that need each other in a circle come together."""
-    uses = nx.DiGraph()
+@remembered
+def below(nodes: Graph, wanted: tuple[str, ...]) -> frozenset[str]:
+    """What the wanted nodes need, all the way down, and themselves."""
+    seen: set[str] = set()
     queue = list(wanted)
     while queue:
         name = queue.pop()
-        if name not in uses or not uses.nodes[name]:
-            uses.add_node(name, seen=True)
-            below = (*nodes[name].every, *nodes[name].some)
-            uses.add_edges_from((name, other) for other in below)
-            queue += [other for other in below if not uses.nodes[other]]
+        if name not in seen:
+            seen.add(name)
+            queue += (*nodes[name].every, *nodes[name].some)
+    return frozenset(seen)
+
+
+@remembered
+def ordered(nodes: Graph, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """What the wanted nodes need and themselves, needs first; nodes that need each other in a circle come together."""
+    used: Any = nx.DiGraph()
+    for name in below(nodes, wanted):
+        used.add_node(name)
+        used.add_edges_from((other, name) for other in (*nodes[name].every, *nodes[name].some))
     place = {name: number for number, name in enumerate(nodes)}
-    whole = nx.condensation(uses)
-    key = {each: min(place[name] for name in whole.nodes[each]["members"]) for each in whole}
-    for each in nx.lexicographical_topological_sort(whole.reverse(), key=key.__getitem__):
-        yield tuple(sorted(whole.nodes[each]["members"], key=place.__getitem__))
+    whole = nx.condensation(used)
+    steps = {each: tuple(sorted(whole.nodes[each]["members"], key=place.__getitem__)) for each in whole}
+    return tuple(
+        steps[each] for each in nx.lexicographical_topological_sort(whole, key=lambda each: place[steps[each][0]])
+    )

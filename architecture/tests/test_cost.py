@@ -14,13 +14,14 @@ from architecture.money.cost import drawn, monthly_cost, pert_mean
 from architecture.money.drivers import DAYS_A_MONTH, DRIVERS, Reading
 from architecture.tests.small import amount, architecture, sure
 
+GIVEN = ("spark-hours", "scanned-tb", "telemetry-gb", "analyst-count", "agent-count")
 HYPOTHESES: list[dict[str, Any]] = [
     {"id": "events-per-day", "amount": sure(200_000)},
     {"id": "bytes-per-event", "amount": sure(650)},
     {"id": "stored-bytes-per-event", "amount": sure(120)},
     {"id": "restored-share", "amount": sure(0.1)},
     {"id": "usd-in-eur", "amount": sure(0.9)},
-    *({"id": name, "amount": sure(2)} for name in ("spark-hours", "scanned-tb", "telemetry-gb", "analysts", "agents")),
+    *({"id": name, "amount": sure(2)} for name in GIVEN),
 ]
 PRICES: list[dict[str, Any]] = [
     {"id": "person-day", "unit": "person-day", "amount": sure(600)},
@@ -68,6 +69,14 @@ def test_every_driver_has_an_answer_on_paper() -> None:
     given = {each.id: np.array([each.amount.likely]) for each in model.hypotheses if each.amount}
     found = {name: float(Reading(model, given, {}).driver(name)[0]) for name in DRIVERS}
     assert found == pytest.approx(dict(DRIVEN))
+
+
+def test_a_hypothesis_with_a_driver_of_its_name_is_multiplied_once() -> None:
+    """Three times 2 hours at 5 euro."""
+    prices = [{"id": "hour", "unit": "hour", "amount": sure(5)}]
+    component = {"id": "a", "costs": [{"price": "hour", "of": "spark-hours"}]}
+    model = architecture(hypotheses=HYPOTHESES, prices=prices, components=[component])
+    assert monthly_cost(model, {"spark-hours": 3}).total.likely == 30
 
 
 @pytest.mark.parametrize("seed", range(8))

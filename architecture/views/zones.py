@@ -1,0 +1,65 @@
+"""The network zones, who opens connections from which to which, and the class of what crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from architecture import parts
+from architecture.views import classes
+from architecture.views.diagram import Arrow, Box, Chart, Frame, Line, Picture
+from architecture.views.scene import Scene
+
+_PURPOSES: Mapping[str, tuple[str, ...]] = {
+    "zones-data": ("data", "backup"),
+    "zones-control": ("control", "telemetry", "administration"),
+}
+_HALVES: tuple[tuple[str, str], ...] = (
+    ("onpremises", "on-premises"),
+    ("cloud", "in-cloud"),
+    ("outside", "elsewhere"),
+)
+_SPOKEN = 3
+_LINES: Mapping[str, Line] = {"clear": "thick", "encrypted": "dotted"}
+
+
+def draw(scene: Scene) -> tuple[Picture, ...]:
+    """Two pictures: business data with its copies, and all that keeps the platform running."""
+    return tuple(_picture(scene, name, purposes) for name, purposes in _PURPOSES.items())
+
+
+def _picture(scene: Scene, name: str, purposes: tuple[str, ...]) -> Picture:
+    flows = [flow for flow in scene.of(*purposes) if scene.opener(flow).zone != scene.called(flow).zone]
+    used = {part.zone for flow in flows for part in (scene.opener(flow), scene.called(flow))}
+    arrows = tuple(_arrows(scene, flows))
+    found = {arrow.paint for arrow in arrows}
+    legend = tuple((paint, scene.word(f"carries-{paint}")) for paint in classes.ORDER if paint in found)
+    chart = Chart(tuple(_halves(scene, used)), arrows, legend_title=scene.word("legend"), legend=legend)
+    return Picture(name, scene.word(name), scene.word("zones-lead"), chart)
+
+
+def _halves(scene: Scene, used: set[str]) -> Iterator[Frame]:
+    for half, title in _HALVES:
+        boxes = tuple(
+            Box(zone.id, (scene.name(zone.id), *_facts(scene, zone)), "box", half)
+            for zone in scene.architecture.zones
+            if zone.id in used and scene.half_of_zone(zone.id) == half
+        )
+        if boxes:
+            yield Frame(f"half:{half}", scene.word(title), boxes)
+
+
+def _facts(scene: Scene, zone: parts.Zone) -> Iterator[str]:
+    if zone.cidr:
+        yield zone.cidr
+    yield scene.word("trust", n=zone.trust)
+
+
+def _arrows(scene: Scene, flows: list[parts.Flow]) -> Iterator[Arrow]:
+    pairs: dict[tuple[str, str], list[parts.Flow]] = {}
+    for flow in flows:
+        pairs.setdefault((scene.opener(flow).zone, scene.called(flow).zone), []).append(flow)
+    for (start, end), crossing in pairs.items():
+        paint = scene.paint(held for flow in crossing for held in flow.carries) or "plain"
+        spoken = list(dict.fromkeys(map(scene.spoken, crossing)))
+        shown = (*spoken[:_SPOKEN], *([scene.word("more", n=len(spoken) - _SPOKEN)] if len(spoken) > _SPOKEN else []))
+        yield Arrow(start, end, shown, _LINES.get(paint, "plain"), paint)
