@@ -111,9 +111,16 @@ def test_a_test_that_was_not_run_is_asked_for_with_ran_alone(tmp_path: Path) -> 
     ]
 
 
-def test_a_proposal_may_name_what_will_be_there(tmp_path: Path) -> None:
-    """Its figures are compared all the same, so that nobody decides with old ones."""
-    text = GOOD.replace("status: accepted", "status: proposed").replace("milk-is-cold", "milk-is-frozen")
-    assert judge(kitchen(tmp_path, text), held(tmp_path)) == []
+def test_a_proposal_is_held_against_what_it_names(tmp_path: Path) -> None:
+    """So that nobody decides on a rule that finds something, or with old figures."""
+    text = GOOD.replace("status: accepted", "status: proposed").replace("milk-is-cold", "door-is-shut")
     figures = {"milk.cost": Fake(1, "EUR"), "milk.days": Fake(9, "d")}
-    assert [problem.kind for problem in judge(kitchen(tmp_path, text), held(tmp_path, figures=figures))] == ["stale"]
+    problems = judge(kitchen(tmp_path, text), held(tmp_path, figures=figures))
+    assert [problem.kind for problem in problems] == ["confirmation", "stale"]
+
+
+@pytest.mark.parametrize("status", ["rejected", "deprecated"])
+def test_history_is_held_against_nothing(tmp_path: Path, status: str) -> None:
+    """What was once decided may name what is gone."""
+    text = GOOD.replace("status: accepted", f"status: {status}").replace("milk-is-cold", "gone")
+    assert judge(kitchen(tmp_path, text), held(tmp_path, figures={}, recorded={})) == []
