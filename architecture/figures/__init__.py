@@ -7,6 +7,7 @@ figures of capacity and of the choice between targets belong to no target. The s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from architecture.figures import carrying, choosing, failing, money
 from architecture.figures.figure import Bound, Figure, bindings
@@ -22,6 +23,7 @@ PER_TARGET: tuple[Family, ...] = (
     failing.availability,
     failing.recovering,
     failing.points,
+    failing.blasts,
     failing.latency,
     failing.scenarios,
     money.leaving,
@@ -36,4 +38,12 @@ def figures(model: Model) -> dict[str, Figure]:
     bound = list(bindings(model))
     made = {figure.id: figure for each in bound for family in PER_TARGET for figure in family(each)}
     made |= {figure.id: figure for family in ONCE for figure in family(bound[0])}
-    return made | {figure.id: figure for figure in choosing.choice(bound, made)}
+    made |= {figure.id: figure for figure in choosing.choice(bound, made)}
+    return {name: _rounded(figure) for name, figure in made.items()}
+
+
+def _rounded(figure: Figure) -> Figure:
+    """Twelve digits: what is behind them is how floats add up, and would differ between machines."""
+    ends = (None if end is None else float(f"{end:.12g}") for end in (figure.low, figure.high))
+    low, high = ends
+    return replace(figure, value=float(f"{figure.value:.12g}"), low=low, high=high)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from architecture import parts
 from architecture.figures.figure import Bound, Figure, text
 from architecture.needs import graph
-from architecture.reliability.availability import Availability, own, services
-from architecture.reliability.failures import single_points
+from architecture.reliability.availability import ENDS, Availability, own, services
+from architecture.reliability.failures import blast, single_points
 from architecture.reliability.losses import losses
 from architecture.reliability.recovery import recovery, single_loss_h
 from architecture.reliability.structure import below
-from architecture.simulate import simulate
+from architecture.simulate import Outcome, When, simulate
 
 TIERS = (1, 2, 3)
 SECONDS_A_MINUTE = 60.0
@@ -101,40 +102,70 @@ def latency(bound: Bound) -> Iterator[Figure]:
     for service in bound.architecture.services:
         timed = [flows[name] for name in service.path if flows[name].latency_s is not None]
         if timed:
-            low, likely, high = (
-                sum(flow.latency_s.at(end) for flow in timed) / SECONDS_A_MINUTE for end in ("low", "likely", "high")
-            )
+            low, likely, high = (sum(flow.latency_s.at(end) for flow in timed) / SECONDS_A_MINUTE for end in ENDS)
             said = text(f"{service.name.en}: age of what is shown", f"{service.name.fr} : âge de ce qui est montré")
             sources = bound.sources((flow.id, "latency_s") for flow in timed)
             yield Figure(f"{bound.name}.latency.{service.id}", likely, "minutes", said, sources, low, high)
 
 
 def scenarios(bound: Bound) -> Iterator[Figure]:
-    """Hours until a scenario's services answer again and are fresh again, at best and beginning on Friday evening."""
+    """What a scenario stops, and when that is over, beginning in office hours or on Friday evening.
+
+    Of one that only multiplies events: how many services it overloads.
+    """
     for scenario in bound.architecture.scenarios:
-        ends = {end: simulate(bound.architecture, scenario.id, end=end) for end in ("low", "likely", "high")}
+        ends = {end: simulate(bound.architecture, scenario.id, end=end) for end in ENDS}
         head, name = f"{bound.name}.scenario.{scenario.id}", scenario.name
-        sources = bound.sources((scenario.id, word) for word in ("removes", "hours", "detection_h", "steps"))
-        stopped = sorted({*ends["likely"].answering, *ends["likely"].fresh})
-        said = text(
-            f"{name.en}: services that stop: {', '.join(stopped) or 'none'}",
-            f"{name.fr} : services touchés : {', '.join(stopped) or 'aucun'}",
-        )
-        yield Figure(f"{head}.services", float(len(stopped)), "services", said, sources)
-        for word, en, fr, when in (
-            ("back", "until services answer again", "avant que les services répondent", "office"),
-            ("fresh", "until services are fresh again", "avant que les services soient à jour", "office"),
-            (
-                "back",
-                "until services answer again, from Friday evening",
-                "avant que les services répondent, depuis vendredi soir",
-                "worst",
-            ),
-        ):
-            low, likely, high = (getattr(ends[end].durations[when], f"{word}_h") for end in ("low", "likely", "high"))  # type: ignore[index]
-            suffix = ".friday" if when == "worst" else ""
-            said = text(f"{name.en}: hours {en}", f"{name.fr} : heures {fr}")
-            yield Figure(f"{head}.{word}{suffix}.hours", likely, "hours", said, sources, low, high)
+        if scenario.multiplies:
+            loaded = ends["likely"].overloaded
+            said = text(f"{name.en}: services that get too many", f"{name.fr} : services surchargés")
+            sources = bound.sources([(scenario.id, "multiplies")])
+            yield Figure(f"{head}.overloaded", float(len(loaded)), "services", said, sources)
+        if scenario.removes or scenario.compromises:
+            sources = bound.sources((scenario.id, word) for word in ("removes", "hours", "detection_h", "steps"))
+            stopped = sorted({*ends["likely"].answering, *ends["likely"].fresh})
+            en, fr = ", ".join(stopped) or "none", ", ".join(stopped) or "aucun"
+            said = text(f"{name.en}: services that stop: {en}", f"{name.fr} : services touchés : {fr}")
+            yield Figure(f"{head}.services", float(len(stopped)), "services", said, sources)
+            yield from _over(head, name, ends, sources)
+
+
+_MOMENTS: tuple[tuple[str, When, str, str, str], ...] = (
+    ("back_h", "office", "back", "until services answer again", "avant que les services répondent"),
+    ("fresh_h", "office", "fresh", "until services are fresh again", "avant que les services soient à jour"),
+    (
+        "back_h",
+        "worst",
+        "back.friday",
+        "until services answer again, from Friday evening",
+        "avant que les services répondent, depuis vendredi soir",
+    ),
+)
+
+
+def _over(head: str, name: parts.Text, ends: Mapping[str, Outcome], sources: tuple[str, ...]) -> Iterator[Figure]:
+    for attribute, when, word, en, fr in _MOMENTS:
+        low, likely, high = (float(getattr(ends[end].durations[when], attribute)) for end in ENDS)
+        said = text(f"{name.en}: hours {en}", f"{name.fr} : heures {fr}")
+        yield Figure(f"{head}.{word}.hours", likely, "hours", said, sources, low, high)
+
+
+def blasts(bound: Bound) -> Iterator[Figure]:
+    """The component that takes most others down with it, and the one that gives a thief most."""
+    found = [blast(bound.architecture, each.id) for each in bound.architecture.components]
+    if not found:
+        return
+    far = max(found, key=lambda each: len(each.components))
+    en = f"Most components down with one, all its instances lost ({far.id}), itself included"
+    fr = f"Composants arrêtés au plus avec un seul, toutes instances perdues ({far.id}), lui compris"
+    figure = f"{bound.name}.blast.down"
+    yield Figure(figure, float(len(far.components)), "components", text(en, fr), bound.sources([(far.id, "")]))
+    stolen = [(each.id, each.compromised) for each in found if each.compromised is not None]
+    name, widest = max(stolen, key=lambda each: len(each[1].components))
+    en = f"Most components a thief has who takes over one ({name}), itself included"
+    fr = f"Composants au plus tenus par qui en compromet un ({name}), lui compris"
+    figure = f"{bound.name}.blast.compromised"
+    yield Figure(figure, float(len(widest.components)), "components", text(en, fr), bound.sources([(name, "")]))
 
 
 def _failing(bound: Bound, node: str) -> tuple[str, ...]:

@@ -28,10 +28,10 @@ def _unused(facts: Facts) -> Iterator[Fault]:
     for identity in facts.architecture.identities:
         for permission in identity.permissions:
             wild = permission.action == "*" or permission.on == "*"
-            if identity.kind != "emergency" and not wild:
-                if (identity.id, permission.action, permission.on) not in done:
-                    what = f"may {permission.action} {permission.on}, and no flow does so as {identity.id}"
-                    yield Fault(identity.id, "permissions", what)
+            used = (identity.id, permission.action, permission.on) in done
+            if identity.kind != "emergency" and not wild and not used:
+                what = f"may {permission.action} {permission.on}, and no flow does so as {identity.id}"
+                yield Fault(identity.id, "permissions", what)
 
 
 def _missing(facts: Facts) -> Iterator[Fault]:
@@ -92,6 +92,8 @@ def _outside_contract(facts: Facts) -> Iterator[Fault]:
     for identity in facts.architecture.identities:
         for permission in identity.permissions:
             if permission.on not in facts.components or permission.action not in ("read", "write"):
+                continue
+            if facts.components[permission.on].kind == "backup":
                 continue
             for data in _touched(facts, permission):
                 contracts = facts.contracts(data)
@@ -164,7 +166,7 @@ ROWS = (
         "flow-without-authorisation",
         "error",
         "part",
-        "A flow of data, backups or administration, or with restricted data, says as whom it is logged in and what it does.",
+        "A flow that moves data, backups or secrets, or administers, says as whom it is logged in and what it does.",
         "Rights can neither be granted nor reviewed for a flow without a subject and a verb.",
         "Add identity and action.",
         _unauthorised,

@@ -182,11 +182,15 @@ class Facts:
         """A shortest way of needs from one node to another."""
         return ways.shortest(self.run if phase == "run" else self.recover, start, goal)
 
-    def amounts(self) -> Iterator[tuple[str, str, parts.Amount]]:
+    @cached_property
+    def amounts(self) -> tuple[tuple[str, str, parts.Amount], ...]:
         """Every amount of the model: the id of its part, the word it stands at, and itself."""
-        for section in parts.SECTIONS:
-            for part in getattr(self.architecture, section):
-                yield from ((part.id, word.split(".")[0], amount) for word, amount in _amounts(part))
+        return tuple(
+            (part.id, word.split(".")[0], amount)
+            for section in parts.SECTIONS
+            for part in getattr(self.architecture, section)
+            for word, amount in _amounts(part)
+        )
 
 
 def _amounts(part: parts.Part) -> Iterator[tuple[str, parts.Amount]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from architecture import parts
+from architecture.rules import ways
 from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule, arrows
 
@@ -69,16 +71,17 @@ def _common_cause(facts: Facts) -> Iterator[Fault]:
             continue
         for cause, fallen in _causes(facts, group, links):
             if len(fallen) > spare:
-                ways = "; ".join(arrows(name, *_between(facts, name, cause)) for name in fallen)
-                yield Fault(group.id, "members", f"{cause} takes down {len(fallen)} of {len(group.members)}: {ways}")
+                told = "; ".join(arrows(name, *_between(facts, name, cause)) for name in fallen)
+                yield Fault(group.id, "members", f"{cause} takes down {len(fallen)} of {len(group.members)}: {told}")
 
 
 def _causes(facts: Facts, group: parts.Group, links: dict[str, parts.Link]) -> Iterator[tuple[str, list[str]]]:
-    for node in facts.run.values():
-        large = node.id in facts.places and facts.places[node.id].kind in _LARGE
-        if node.kind in _SINGLE and node.id not in group.members and not large:
-            gone = facts.gone("run", node.id)
-            yield node.id, [name for name in group.members if name in gone]
+    below = Counter(name for member in group.members for name in ways.below(facts.run, member))
+    for name in sorted(name for name, users in below.items() if users > len(group.members) - group.needed):
+        large = name in facts.places and facts.places[name].kind in _LARGE
+        if facts.run[name].kind in _SINGLE and name not in group.members and not large:
+            gone = facts.gone("run", name)
+            yield name, [member for member in group.members if member in gone]
     lines = [links[name] for name in group.members if name in links]
     for word in ("path", "carrier"):
         for value in sorted({getattr(link, word) for link in lines}):

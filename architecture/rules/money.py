@@ -32,13 +32,13 @@ def _old_price(facts: Facts) -> Iterator[Fault]:
 
 
 def _flat_assumption(facts: Facts) -> Iterator[Fault]:
-    for part, word, amount in facts.amounts():
+    for part, word, amount in facts.amounts:
         if amount.source and amount.source.kind == "assumption" and amount.low == amount.high:
             yield Fault(part, word, f"assumes {amount.likely:g} {amount.unit} without a range")
 
 
 def _no_page(facts: Facts) -> Iterator[Fault]:
-    for part, word, amount in facts.amounts():
+    for part, word, amount in facts.amounts:
         source = amount.source
         if (
             source
@@ -50,7 +50,7 @@ def _no_page(facts: Facts) -> Iterator[Fault]:
 
 def _dangling_source(facts: Facts) -> Iterator[Fault]:
     hypotheses = facts.architecture.one("hypotheses")
-    for part, word, amount in facts.amounts():
+    for part, word, amount in facts.amounts:
         source = amount.source
         known = (
             source is None
@@ -69,7 +69,7 @@ def _dangling_source(facts: Facts) -> Iterator[Fault]:
 
 
 def _disorder(facts: Facts) -> Iterator[Fault]:
-    for part, word, amount in facts.amounts():
+    for part, word, amount in facts.amounts:
         if not amount.low <= amount.likely <= amount.high:
             yield Fault(part, word, f"{amount.low:g}, {amount.likely:g}, {amount.high:g} is no low, likely, high")
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from math import inf
 
 from architecture import parts
+from architecture.reliability.availability import availabilities, own
+from architecture.reliability.losses import store_loss_h
+from architecture.reliability.recovery import recovery
 from architecture.rules.facts import Facts
-from architecture.rules.promises import Promises
 from architecture.rules.rule import Fault, Rule, arrows
 
 
@@ -45,37 +49,48 @@ def _better_than_needed(facts: Facts) -> Iterator[Fault]:
 
 
 def _availability(facts: Facts) -> Iterator[Fault]:
-    promises = Promises(facts)
-    for service in facts.architecture.services:
-        wanted = service.objectives.availability
-        found = promises.availability(service.id)
-        if wanted is not None and found < wanted:
-            weakest = promises.weakest(service.id)
-            way = arrows(*facts.way("run", service.id, weakest)) if weakest else service.id
-            yield Fault(
-                service.id, "objectives", f"promises {wanted:g} %, {found:.4g} % is computed; most is lost at {way}"
-            )
+    for name, found in availabilities(facts.architecture, tuple(facts.architecture.one("services"))).items():
+        wanted = facts.architecture.one("services")[name].objectives.availability
+        if wanted is not None and 100 * found.likely < wanted:
+            way = arrows(*facts.way("run", name, _weakest(facts, name)))
+            what = f"promises {wanted:g} %, {100 * found.likely:.4g} % is computed; most is lost at {way}"
+            yield Fault(name, "objectives", what)
+
+
+def _weakest(facts: Facts, service: str) -> str:
+    """Of what stops a service by itself, the thing that is away most; the service where nothing does."""
+    alone = {
+        name: amount.likely
+        for name, amount in own(facts.architecture).items()
+        if amount is not None and service in facts.gone("run", name)
+    }
+    return min(alone, key=alone.__getitem__, default=service)
 
 
 def _recovery_time(facts: Facts) -> Iterator[Fault]:
-    promises = Promises(facts)
+    back = recovery(facts.architecture).services
     for service in facts.architecture.services:
-        wanted = service.objectives.rto_h
-        hours, way = promises.recovery(service.id)
-        if wanted is not None and hours > wanted:
-            yield Fault(
-                service.id, "objectives", f"promises {wanted:g} h, the way back takes {hours:g} h: {arrows(*way)}"
-            )
+        wanted, found = service.objectives.rto_h, back[service.id]
+        if wanted is not None and found.likely > wanted:
+            what = f"promises {wanted:g} h, the way back takes {found.likely:g} h: {arrows(*found.path, service.id)}"
+            yield Fault(service.id, "objectives", what)
 
 
 def _data_loss(facts: Facts) -> Iterator[Fault]:
-    promises = Promises(facts)
     for name, objectives in _promised(facts):
         for part, way in _keeping(facts, name):
-            loss = promises.loss_h(facts.components[part])
-            if objectives.rpo_h is not None and loss is not None and loss > objectives.rpo_h:
+            loss = _loss_h(facts, name, facts.components[part])
+            if objectives.rpo_h is not None and objectives.rpo_h < loss:
                 what = f"promises to lose {objectives.rpo_h:g} h at most; {part} can lose {loss:g} h: {arrows(*way)}"
                 yield Fault(name, "objectives", what)
+
+
+def _loss_h(facts: Facts, promised_by: str, part: parts.Component) -> float:
+    """What losing a part costs: a component's promise is about itself alone, a service's about the worst there is."""
+    if not part.holds or (part.id == promised_by and part.rebuilt_from):
+        return 0.0
+    loss = store_loss_h(facts.architecture, part.id)
+    return loss if loss < inf else 0.0  # everything: `backup-missing` and `history-too-short` say so
 
 
 def _keeping(facts: Facts, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -117,7 +132,8 @@ def _contract_age(facts: Facts) -> Iterator[Fault]:
             for held in flow.carries if way else ():
                 for contract in facts.contracts(held.data):
                     if contract.freshness_min is not None and age > contract.freshness_min:
-                        what = f"{contract.key} promises {contract.freshness_min:g} min, {age:.3g} min are taken: {arrows(*way)}"
+                        taken = f"{age:.3g} min are taken: {arrows(*way)}"
+                        what = f"{contract.key} promises {contract.freshness_min:g} min, {taken}"
                         yield Fault(service.id, "path", what)
 
 
@@ -135,7 +151,7 @@ def _unknown_latency(facts: Facts) -> Iterator[Fault]:
 def _broken_path(facts: Facts) -> Iterator[Fault]:
     for service in facts.architecture.services:
         steps = [facts.flows[name] for name in service.path]
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             if before.to != after.source:
                 what = f"{before.id} ends at {before.to}, {after.id} begins at {after.source}"
                 yield Fault(service.id, "path", f"its path is broken: {what}; {arrows(*service.path)}")

@@ -19,7 +19,7 @@ def _keeps(component: parts.Component) -> bool:
 
 def _no_backup(facts: Facts) -> Iterator[Fault]:
     for part in facts.architecture.components:
-        if _keeps(part) and part.kind != "client" and part.backup is None and not part.rebuilt_from:
+        if _keeps(part) and part.kind not in ("backup", "client") and part.backup is None and not part.rebuilt_from:
             kept = ", ".join(held.data for held in part.holds)
             yield Fault(part.id, "", f"keeps {kept}; has no backup and can be made again from nothing")
 

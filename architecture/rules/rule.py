@@ -41,7 +41,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault of one target's architecture as it is told: `where` is `file:line`, `waiver` the id of what accepts it."""
+    """A fault of one target as it is told: `where` is `file:line`, `waiver` the id of what accepts it, or None."""
 
     rule: str
     severity: Severity

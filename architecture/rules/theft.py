@@ -97,7 +97,7 @@ def _pseudonyms_undone(facts: Facts) -> Iterator[Fault]:
         key: component.id
         for component in facts.architecture.components
         if component.pseudonymises
-        for key in component.needs
+        for key in (*component.needs, *component.recovery_needs)
         if key in facts.keys
     }
     for component in facts.architecture.components:
@@ -117,10 +117,17 @@ def _from_the_cloud(facts: Facts) -> Iterator[Fault]:
         if not facts.outside(component.id) or component.kind == "client":
             continue
         loot = facts.stolen(component.id)
-        inside = [name for name in sorted(loot.components) if not facts.outside(name)]
+        inside = next((name for name in sorted(loot.components) if not facts.outside(name)), None)
         if inside:
-            way = arrows(*loot.path(inside[0]))
-            yield Fault(component.id, "", f"whoever takes it outside holds {inside[0]} inside: {way}")
+            yield Fault(component.id, "", f"whoever takes it holds {inside} inside: {arrows(*loot.path(inside))}")
+            continue
+        for name in sorted(loot.identities):
+            rights = [right for right in facts.identities[name].permissions if right.on in facts.components]
+            right = next((right for right in rights if not facts.outside(right.on)), None)
+            if right:
+                way = arrows(*loot.path(name), right.on)
+                yield Fault(component.id, "", f"whoever takes it may {right.action} {right.on} inside: {way}")
+                break
 
 
 def _build(facts: Facts) -> Iterator[Fault]:
@@ -152,7 +159,7 @@ ROWS = (
         "store-and-backup-in-one-hand",
         "error",
         "path",
-        "No one theft (of a store, a workplace, a public endpoint, a person's login) overwrites a store and its backup.",
+        "No one theft, of a store, a workplace, a public endpoint or a login, overwrites a store and its backup.",
         "That is what ransomware does: first the backup, then the store.",
         "Make the backup immutable, or let an identity write it that nothing else leads to.",
         _ransom,
@@ -188,7 +195,7 @@ ROWS = (
         "theft-from-outside",
         "error",
         "path",
-        "Nothing that is taken outside gives a component inside.",
+        "Nothing that is taken outside gives a component inside, or an identity that may do anything to one.",
         "The provider's console has more users than our data centre, and one password resets it.",
         "Use identities outside that have no right inside.",
         _from_the_cloud,

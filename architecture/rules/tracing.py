@@ -47,7 +47,7 @@ def _class_too_low(facts: Facts) -> Iterator[Fault]:
                 true = facts.rank(held.data)
                 if true > said and held.form == "clear":
                     way = arrows(requirement.id, name, held.data)
-                    what = f"is said to move {requirement.classification} data; {held.data} is {parts.CLASSES[true]}: {way}"
+                    what = f"is said to be {requirement.classification}; {held.data} is {parts.CLASSES[true]}: {way}"
                     yield Fault(requirement.id, "classification", what)
 
 

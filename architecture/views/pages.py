@@ -64,8 +64,8 @@ def _of_target(model: Model, target: str) -> Iterator[tuple[str, str]]:
     architecture = model.bound(target)
     name = architecture.target.name.en
     grouped: dict[str, list[Drawing]] = {}
-    for view, drawings in views.draw(architecture):
-        grouped.setdefault(view.page, []).extend(drawings)
+    for view, made in views.draw(architecture):
+        grouped.setdefault(view.page, []).extend(made)
     for page, drawings in grouped.items():
         if drawings:
             yield f"{target}/{page}.md", _page(f"{_PAGES[page]}: {name}", target, drawings)

@@ -12,6 +12,7 @@ from architecture.views.words import WORDS
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
+HALVES: Mapping[str, str] = {"onpremises": "on-premises", "cloud": "in-cloud", "outside": "elsewhere"}  # -> its word
 _HALVES: Mapping[str, str] = {"cloud": "cloud", "on-premises": "onpremises", "site": "onpremises"}
 
 
@@ -105,10 +106,17 @@ class Scene:
         return classes.highest(holdings, self.classes)
 
     def held(self, holdings: Iterable[parts.Holding]) -> tuple[str, ...]:
-        """What is held or carried, a line for each class and form: `personal, clear: Ledger, Ticket events`."""
+        """What is held or carried, a line for each class and form: `personal, in clear: Ledger, Ticket events`."""
         groups: dict[tuple[str, str, str], list[str]] = {}
         for held in holdings:
             key = (classes.paint(held, self.classes), self.classes[held.data], held.form)
-            groups.setdefault(key, []).append(self.short(held.data))
+            groups.setdefault(key, []).append(held.data)
         ranked = sorted(groups.items(), key=lambda item: classes.ORDER.index(item[0][0]))
-        return tuple(f"{self.word(said)}, {self.word(form)}: {', '.join(names)}" for (_, said, form), names in ranked)
+        return tuple(f"{self.word(said)}, {self.word(form)}: {self.names(data)}" for (_, said, form), data in ranked)
+
+    def shown(self, holdings: Iterable[parts.Holding], most: int = 3) -> tuple[str, ...]:
+        """The same for a picture, whose colours and lines say the class: `in clear: Ledger, Ticket events`."""
+        groups: dict[str, list[str]] = {}
+        for held in sorted(holdings, key=lambda held: classes.ORDER.index(classes.paint(held, self.classes))):
+            groups.setdefault(held.form, []).append(held.data)
+        return tuple(f"{self.word(form)}: {'; '.join(self.listed(data, most))}" for form, data in groups.items())

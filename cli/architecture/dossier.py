@@ -10,11 +10,19 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import options
+from runtime.files import write_atomically
 
+if TYPE_CHECKING:  # what they import takes a second
+    from architecture.dossier.content import Decision
+    from architecture.rules.judging import Report
+
+ROOT = Path(__file__).parents[2]
+DRAWN = ROOT / "docs" / "architecture" / "svg"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PDF_SECONDS = 120
 EPILOG = """\b
@@ -57,7 +65,7 @@ def command(language: str, target: str | None, out: Path | None, pdf: bool, as_j
         writer, dict(_reports(chosen)), tuple(_decisions()), drawings(chosen, language), date.today().isoformat()
     )
     path = out or Path("build") / f"dossier-{language}.html"
-    written = [_write(path, text.encode())]
+    written = [_write(path, text)]
     if pdf:
         written.append(print_pdf(path, path.with_suffix(".pdf")))
     if as_json:
@@ -68,11 +76,9 @@ def command(language: str, target: str | None, out: Path | None, pdf: bool, as_j
 
 def drawings(target: str, language: str) -> Mapping[str, str]:
     """SVG texts of the views the page shows, by name; ClickException with the remedy where one is missing."""
-    from architecture.dossier.pictures import PICTURES
-    from architecture.load import HOME
+    from architecture.dossier.page import PICTURES
 
-    folder = HOME.parent.parent / "docs" / "architecture" / "svg"
-    files = {name: folder / pattern.format(target=target, language=language) for name, pattern in PICTURES.items()}
+    files = {name: DRAWN / target / f"{name}.{language}.svg" for name in PICTURES}
     if missing := [str(path) for path in files.values() if not path.is_file()]:
         raise click.ClickException(f"{missing[0]} is missing.\nDraw it: python scripts/render_svg.py")
     return {name: path.read_text("utf-8") for name, path in files.items()}
@@ -106,7 +112,7 @@ def print_pdf(html: Path, pdf: Path) -> Path:
         return _write(pdf, made.read_bytes())
 
 
-def _reports(target: str) -> Iterator[tuple[str, object]]:
+def _reports(target: str) -> Iterator[tuple[str, Report]]:
     """What the rules say of the target, and of each of its options."""
     from architecture.load import load
     from architecture.rules.judging import check
@@ -119,18 +125,16 @@ def _reports(target: str) -> Iterator[tuple[str, object]]:
         yield f"{target}+{option.id}", check(model, around, [target], [option.id])
 
 
-def _decisions() -> Iterator[object]:
+def _decisions() -> Iterator[Decision]:
     from architecture.dossier.content import Decision
-    from cli.adr.records import records
+    from cli.adr import folder
 
-    for record in records():
-        yield Decision(record.number, record.title, record.status, record.file)
+    records = folder.load(ROOT / "adr")
+    for each in records.records:
+        status = str(each.front.get("status", ""))
+        yield Decision(f"{each.number or 0:04d}", each.title, status, records.file(each.path))
 
 
-def _write(path: Path, content: bytes) -> Path:
-    """Whole or not at all: what a reader has open is never half a document."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    beside.write_bytes(content)
-    beside.replace(path)
+def _write(path: Path, content: bytes | str) -> Path:
+    write_atomically(path, content)
     return path
