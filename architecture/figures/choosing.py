@@ -74,11 +74,11 @@ def _turned(found: Choice, criteria: Sequence[parts.Criterion], lines: tuple[str
         yield Figure("choice.margin", best - rest[0], "of 10", said, lines)
     names = {each.id: each.name for each in criteria}
     for flip in found.weights:
-        way = "above" if flip.share > flip.now else "below"
+        way = "above" if flip.rises else "below"
         en = (
             f"The choice flips to {flip.winner} when '{names[flip.criterion].en}' weighs {way} this, not {flip.now:.0%}"
         )
-        more = "plus" if way == "above" else "moins"
+        more = "plus" if flip.rises else "moins"
         fr = f"Le choix passe à {flip.winner} si « {names[flip.criterion].fr} » pèse {more}, au lieu de {flip.now:.0%}"
         yield Figure(f"choice.flip.{flip.criterion}.{way}", 100 * flip.share, "% of weight", text(en, fr), lines)
     for turn in found.figures:
