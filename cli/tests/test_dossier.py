@@ -8,10 +8,24 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from architecture import load
+from architecture.load import Model
 from cli.architecture import dossier
 from cli.main import tickets
 
 MOST_PAGES = 15
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    """The model of the repository."""
+    return load.load()
+
+
+@pytest.fixture(autouse=True)
+def read_once(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are kept by the model they are computed from, so the tests share one."""
+    monkeypatch.setattr(load, "load", lambda: model)
 
 
 def run(*words: str) -> Result:
