@@ -9,8 +9,8 @@ HEAD = """\
 
 This page is made from the table of rules; write it anew with `python -m architecture.rules.listing`.
 
-{count} rules, of which {paths} follow a path: needs, flows or rights from one part to another. Each is one row of a file
-in this folder, and has one seeded defect in `architecture/tests/defects/` that it finds and no other rule does.
+{count} rules, of which {paths} follow a path: needs, flows or rights from one part to another. Each is one row of a
+file in this folder, and has one seeded defect in `architecture/tests/defects/` that it finds and no other rule does.
 `tickets architecture check` judges the model by them.
 
 A finding that is known and accepted has a waiver in `architecture/model/waivers.yml`: rule, element, reason, owner, and

@@ -34,11 +34,15 @@ Draw = Callable[[Scene], tuple[Drawing, ...]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One row: `page` is the file that shows it, without its ending; views of one page follow each other on it."""
+    """One row: `page` is the file that shows it, without its ending; views of one page follow each other on it.
+
+    With `once`, it is the same on every target, and is written once for all.
+    """
 
     id: str
     page: str
     draw: Draw
+    once: bool = False
 
 
 _ROWS = (
@@ -56,7 +60,7 @@ _ROWS = (
     View("broker-rights", "rights", broker_rights.draw),
     View("identities", "rights", identity_matrix.draw),
     View("custody", "custody", custody.draw),
-    View("raci", "raci", raci.draw),
+    View("raci", "raci", raci.draw, once=True),
 )
 VIEWS: Mapping[str, View] = {row.id: row for row in _ROWS}
 
