@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from architecture import parts
+from architecture.remembered import remembered
 from architecture.views import (
     broker_rights,
     containers,
@@ -65,11 +66,11 @@ _ROWS = (
 VIEWS: Mapping[str, View] = {row.id: row for row in _ROWS}
 
 
-def draw(architecture: parts.Architecture, language: Language = "en") -> Iterator[tuple[View, tuple[Drawing, ...]]]:
+@remembered
+def draw(architecture: parts.Architecture, language: Language = "en") -> tuple[tuple[View, tuple[Drawing, ...]], ...]:
     """Every view with its drawings, in the order of the table."""
     scene = Scene(architecture, language)
-    for view in VIEWS.values():
-        yield view, view.draw(scene)
+    return tuple((view, view.draw(scene)) for view in VIEWS.values())
 
 
 def pictures(architecture: parts.Architecture, language: Language = "en") -> dict[str, Picture]:
