@@ -4,12 +4,13 @@ Importing a subcommand may pull in Spark or pandera (seconds), so the table belo
 subcommand's module is imported when it runs.
 """
 
-import importlib
 import os
 import sys
 from typing import Any
 
 import click
+
+from cli.lazy import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "contracts": ("cli.contracts", "List, check and show the data contracts; judge and make payloads."),
@@ -44,28 +45,9 @@ Examples:
 """
 
 
-class LazyGroup(click.Group):
-    """A group whose subcommands are imported when they are used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order a user meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the one subcommand asked for."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the subcommands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
 @click.group(
     cls=LazyGroup,
+    lazy=COMMANDS,
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -7,12 +7,12 @@ const OPTIONS = {
   theme: "neutral",
   htmlLabels: false,
   fontFamily: FONT,
-  fontSize: 14,
+  fontSize: 14, // of sequences; flowcharts draw in 16
   themeCSS: ".edgeLabel rect { opacity: 1; fill: #ffffff } .note { fill: #f1f1f1; stroke: #9a9a9a } " +
-    ".noteText, .noteText > tspan { fill: #1a1a1a } .cluster-label text { font-weight: bold }",
+    ".noteText, .noteText > tspan { fill: #1a1a1a }",
   flowchart: { htmlLabels: false, nodeSpacing: 26, rankSpacing: 46, padding: 10, wrappingWidth: 190, curve: "basis" },
   sequence: { mirrorActors: false, wrap: false, actorFontSize: 13, messageFontSize: 12, noteFontSize: 12,
-    actorMargin: 24, messageMargin: 26, boxMargin: 6, width: 110, height: 40, noteMargin: 8 },
+    actorMargin: 24, messageMargin: 26, boxMargin: 6, width: 120, height: 52, noteMargin: 8 },
 };
 const CODE = /&(?:#(\d+)|quot|lt|gt|amp);/g;
 const PLAIN = { "&quot;": '"', "&lt;": "<", "&gt;": ">", "&amp;": "&" };
@@ -37,8 +37,9 @@ function trimmed(svg) {
   style.textContent = kept.join("\n");
 }
 
-// What only Mermaid itself reads again, and more digits than anybody sees.
+// What only Mermaid itself reads again, an element for each word, and more digits than anybody sees.
 function shortened(svg) {
+  for (const line of svg.querySelectorAll(".text-outer-tspan")) line.textContent = line.textContent;
   for (const element of svg.querySelectorAll("*")) {
     for (const { name } of [...element.attributes]) if (name.startsWith("data-")) element.removeAttribute(name);
     for (const name of ["d", "points", "transform", "x", "y", "width", "height"]) {
@@ -54,7 +55,7 @@ function shortened(svg) {
   const out = {};
   for (const [name, text] of Object.entries(given.texts)) {
     try {
-      const id = "m-" + name.replace(/[^a-z0-9]+/g, "-");
+      const id = name.replace(/^svg.|.svg$/g, "").replace(/[^a-z0-9]+/g, "-");
       const holder = document.createElement("div");
       document.body.append(holder);
       holder.innerHTML = (await mermaid.render(id, text)).svg;

@@ -46,10 +46,10 @@ def _drawn(scene: Scene, home: Mapping[str, str]) -> Iterator[Box | Frame]:
 
 def _listing(scene: Scene, box: str, names: list[str], role: str) -> Box:
     if role in _TOGETHER:
-        return Box(box, (f"{scene.word(_TOGETHER[role])}:", *scene.listed(names, _LISTED)), "box", role)
+        return Box(box, (scene.pair(scene.word(_TOGETHER[role])), *scene.listed(names, _LISTED)), "box", role)
     if role == "platform":
         zone = scene.components[names[0]].zone
-        return Box(box, (f"{scene.name(zone)}:", *scene.listed(names, _LISTED)), "box", role)
+        return Box(box, (scene.pair(scene.name(zone)), *scene.listed(names, _LISTED)), "box", role)
     return Box(box, (scene.short(box),), KINDS[scene.components[box].kind].shape, role)
 
 

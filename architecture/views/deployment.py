@@ -38,7 +38,8 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
 
 def _chart(scene: Scene, inside: tuple[Box | Frame, ...], arrows: tuple[Arrow, ...]) -> Chart:
     used = {box.paint for box in Chart(inside, ()).boxes()}
-    legend = tuple((paint, scene.word(title)) for paint, title in HALVES.items() if paint in used)
+    found = tuple((paint, scene.word(title)) for paint, title in HALVES.items() if paint in used)
+    legend = found if len(found) > 1 else ()
     return Chart(inside, arrows, down=True, legend_title=scene.word("legend"), legend=legend)
 
 
@@ -74,7 +75,9 @@ def _boxes(scene: Scene, place: str) -> Iterator[Box]:
         here = [found for part in scene.architecture.components if (found := _standing(scene, part, zone, place))]
         if here:
             shown = (*here[:_LISTED], *([scene.word("more", n=len(here) - _LISTED)] if len(here) > _LISTED else []))
-            yield Box(f"{place}/{zone.id}", (f"{scene.name(zone.id)}:", *shown), "box", scene.half_of_zone(zone.id))
+            yield Box(
+                f"{place}/{zone.id}", (scene.pair(scene.name(zone.id)), *shown), "box", scene.half_of_zone(zone.id)
+            )
 
 
 def _standing(scene: Scene, part: parts.Component, zone: parts.Zone, place: str) -> str:
@@ -113,7 +116,8 @@ def _members(groups: Mapping[str, parts.Group], name: str) -> list[str]:
 
 
 def _said(scene: Scene, link: parts.Link) -> str:
-    return f"{scene.short(link.id)}: {scene.number(link.bandwidth_mbps)} Mbit/s, {link.encryption}"
+    protected = scene.word("not-encrypted") if link.encryption == "none" else link.encryption
+    return scene.pair(scene.short(link.id), f"{scene.number(link.bandwidth_mbps)} Mbit/s, {protected}")
 
 
 def _reached_by(scene: Scene) -> Iterator[tuple[str, str]]:

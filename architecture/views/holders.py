@@ -8,7 +8,7 @@ from architecture import parts
 from architecture.views import classes
 from architecture.views.diagram import Arrow, Box, Chart, Frame, Line, Picture
 from architecture.views.kinds import KINDS
-from architecture.views.scene import HALVES, Scene
+from architecture.views.scene import Scene
 
 _LINES: Mapping[str, Line] = {"clear": "thick", "encrypted": "dotted"}
 
@@ -33,8 +33,7 @@ def _zones(scene: Scene, ends: set[str]) -> Iterator[Box | Frame]:
         yield from (_box(scene, part) for part in here if scene.role(part.id) == "person")
         boxes = tuple(_box(scene, part) for part in here if scene.role(part.id) != "person")
         if boxes:
-            half = scene.word(HALVES[scene.half_of_zone(zone.id)])
-            yield Frame(zone.id, f"{scene.name(zone.id)} ({half})", boxes)
+            yield Frame(zone.id, scene.placed(zone.id), boxes)
 
 
 def _box(scene: Scene, part: parts.Component) -> Box:

@@ -46,7 +46,7 @@ def _lanes(scene: Scene, scenario: parts.Scenario, flows: list[parts.Flow]) -> t
     watcher = _watcher(scene, scenario)
     names = [part.id for flow in flows for part in (scene.opener(flow), scene.called(flow))]
     teams = dict.fromkeys([*([scenario.calls] if scenario.calls else []), *(step.team for step in scenario.steps)])
-    people = (Lane(team, folded(scene.name(team), 18), scene.word("who")) for team in teams)
+    people = (Lane(team, folded(scene.name(team), 20), scene.word("who")) for team in teams)
     return (*lanes(scene, [*names, *([watcher] if watcher else [])]), *people)
 
 

@@ -81,7 +81,7 @@ def lanes(scene: Scene, names: Iterable[str]) -> tuple[Lane, ...]:
     found = dict.fromkeys(names)
     zones = list(dict.fromkeys(scene.components[name].zone for name in found))
     ranked = sorted(found, key=lambda name: zones.index(scene.components[name].zone))
-    return tuple(Lane(name, folded(scene.short(name), 18), scene.name(scene.components[name].zone)) for name in ranked)
+    return tuple(Lane(name, folded(scene.short(name), 20), scene.name(scene.components[name].zone)) for name in ranked)
 
 
 def _proof(scene: Scene, flow: parts.Flow, proved: set[str]) -> Iterator[Message]:

@@ -19,6 +19,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
     "watching": ("telemetry", "backup"),
 }
 _LISTED = 8
+_FRAMELESS = frozenset({"administering"})  # all arrows come from one zone: frames around the others would be in the way
 
 
 def draw(scene: Scene) -> tuple[Picture, ...]:
@@ -28,11 +29,10 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
 
 def _picture(scene: Scene, name: str, flows: list[parts.Flow]) -> Picture:
     alone = _few(scene, flows)
-    frames = tuple(_zones(scene, flows, alone))
+    frames = tuple(_zones(scene, flows, alone, framed=name not in _FRAMELESS))
     paints = {box.paint for box in Chart(frames, ()).boxes()}
     legend = tuple((role, scene.word(title)) for role, title in _LEGEND if role in paints)
-    down = name == "administering"  # from one place to all others: side by side below it, not behind each other
-    chart = Chart(frames, tuple(_arrows(scene, flows, alone)), down, scene.word("legend"), legend)
+    chart = Chart(frames, tuple(_arrows(scene, flows, alone)), legend_title=scene.word("legend"), legend=legend)
     return Picture(name, scene.word(name), scene.word(f"{name}-lead"), chart)
 
 
@@ -55,7 +55,7 @@ def _home(scene: Scene, component: str, alone: set[str]) -> str:
     return component if component in alone else f"rest:{scene.components[component].zone}"
 
 
-def _zones(scene: Scene, flows: list[parts.Flow], alone: set[str]) -> Iterator[Frame]:
+def _zones(scene: Scene, flows: list[parts.Flow], alone: set[str], *, framed: bool) -> Iterator[Box | Frame]:
     ends = {part.id for flow in flows for part in (scene.opener(flow), scene.called(flow))}
     for zone in scene.architecture.zones:
         here = [part for part in scene.architecture.components if part.zone == zone.id and part.id in ends]
@@ -64,11 +64,12 @@ def _zones(scene: Scene, flows: list[parts.Flow], alone: set[str]) -> Iterator[F
             for part in here
             if part.id in alone
         ]
-        rest = [part.id for part in here if part.id not in alone]
-        if rest:
-            boxes.append(Box(f"rest:{zone.id}", scene.listed(rest, _LISTED)))
-        if boxes:
-            yield Frame(zone.id, scene.name(zone.id), tuple(boxes), scene.half_of_zone(zone.id))
+        rest, half = [part.id for part in here if part.id not in alone], scene.half_of_zone(zone.id)
+        if rest and not boxes and not framed:
+            yield Box(f"rest:{zone.id}", (scene.pair(scene.name(zone.id)), *scene.listed(rest, _LISTED)), "box", half)
+        elif rest or boxes:
+            others = [Box(f"rest:{zone.id}", scene.listed(rest, _LISTED))] if rest else []
+            yield Frame(zone.id, scene.name(zone.id), (*boxes, *others), half)
 
 
 def _arrows(scene: Scene, flows: list[parts.Flow], alone: set[str]) -> Iterator[Arrow]:

@@ -62,6 +62,7 @@ _FLOWS = {
     "by": ("{spoken}, {proof}", "{spoken}, {proof}"),
     "proof": ("token for “{identity}”, good for {span}", "jeton pour « {identity} », valable {span}"),
     "no-tls": ("no TLS", "sans TLS"),
+    "not-encrypted": ("not encrypted", "non chiffré"),
     "mutual": ("both sides", "des deux côtés"),
     "none": ("no login", "sans authentification"),
     "password": ("password", "mot de passe"),

@@ -33,14 +33,16 @@ def _picture(scene: Scene, name: str, purposes: tuple[str, ...]) -> Picture:
     return Picture(name, scene.word(name), scene.word("zones-lead"), chart)
 
 
-def _halves(scene: Scene, used: set[str]) -> Iterator[Frame]:
+def _halves(scene: Scene, used: set[str]) -> Iterator[Box | Frame]:
     for half, title in HALVES.items():
         boxes = tuple(
             Box(zone.id, (scene.name(zone.id), *_facts(scene, zone)), "box", half)
             for zone in scene.architecture.zones
             if zone.id in used and scene.half_of_zone(zone.id) == half
         )
-        if boxes:
+        if half == "outside":
+            yield from boxes
+        elif boxes:
             yield Frame(f"half:{half}", scene.word(title), boxes)
 
 
