@@ -19,13 +19,16 @@ OUTSIDE = frozenset({"cloud", "internet", "elsewhere"})  # kinds of zones in whi
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What rules know besides the model. `files` is the folder that paths in the model start from; `figures` gives the
-    ids of all figures (it is asked only where the model names one, since computing them takes time).
+    """What rules know besides the model.
+
+    `files` is the folder that paths in the model start from; None where it is not there (an installed package has no
+    docs or features), and every path is then taken to be right. `figures` gives the ids of all figures; it is asked
+    only where the model names one, since computing them takes time.
     """
 
     today: date
     contracts: Mapping[str, ContractFacts]
-    files: Path
+    files: Path | None
     figures: Callable[[], frozenset[str]]
 
     def age_days(self, day: str) -> int:
@@ -33,8 +36,16 @@ class Surroundings:
         return (self.today - date.fromisoformat(day)).days
 
     def has(self, path: str) -> bool:
-        """Whether a path (`docs/x.md`, `tests/y.py::name`) leads to something below `files`."""
-        return bool(path) and (self.files / path.split("::")[0].split("#")[0]).exists()
+        """Whether a path (`docs/x.md`, `tests/y.py::name`) leads to a file below `files`, and to the name in it."""
+        if self.files is None:
+            return True
+        name, _, within = path.partition("::")
+        file = self.files / name.partition("#")[0]
+        return file.is_file() and within in file.read_text("utf-8")
+
+    def decided(self, number: str) -> bool:
+        """Whether there is a decision record of a number (`0007`)."""
+        return self.files is None or any((self.files / "adr").glob(f"{number}-*.md"))
 
 
 @dataclass(frozen=True)  # no slots: cached_property needs a __dict__

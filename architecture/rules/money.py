@@ -57,7 +57,7 @@ def _dangling_source(facts: Facts) -> Iterator[Fault]:
             or (source.kind == "hypothesis" and source.ref in hypotheses)
             or (source.kind == "contract" and source.ref in facts.around.contracts)
             or (source.kind == "measured" and facts.around.has(source.ref))
-            or (source.kind == "decision" and bool(list((facts.around.files / "adr").glob(f"{source.ref}-*.md"))))
+            or (source.kind == "decision" and facts.around.decided(source.ref))
             or source.kind in ("assumption", "public-page")
         )
         if source and not known:

@@ -110,3 +110,10 @@ def test_streaming_in_the_cloud_is_refused_for_the_clear_data_it_moves(model: Mo
     for option in ("broker-byoc", "broker-native"):
         found = {finding.rule for finding in check(model, around, ("aws",), (option,)).open(strict=True)}
         assert {"clear-personal-data-leaves", "clear-personal-data-kept-outside", "opened-from-outside"} <= found
+
+
+def test_an_installed_package_has_no_docs_and_is_not_blamed_for_it(model: Model, around: Surroundings) -> None:
+    """Runbooks, features and benchmarks are of the repository; that they are not there says nothing of the design."""
+    rules = ("runbook-missing", "gate-unconfirmed", "scenario-unnoticed", "source-unknown")
+    assert check(model, replace(around, files=None), rules=rules).findings == ()
+    assert check(model, replace(around, files=Path(__file__).parent), rules=rules).findings

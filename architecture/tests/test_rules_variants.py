@@ -64,6 +64,12 @@ def whats(model: Model, rule: str, changed: dict[str, Any], target: str = "aws")
             {"lots": {"lot-4": {"gate": {"confirmed_by": ["gone.py::x"]}}}},
             "confirmed by gone.py::x",
         ),
+        ("gate-unconfirmed", {"lots": {"lot-4": {"gate": {"confirmed_by": ["docs"]}}}}, "confirmed by docs"),
+        (
+            "gate-unconfirmed",
+            {"lots": {"lot-4": {"gate": {"confirmed_by": ["architecture/tests/test_rules.py::test_nothing"]}}}},
+            "confirmed by architecture/tests/test_rules.py::test_nothing",
+        ),
         ("lot-out-of-order", {"lots": {"lot-1": {"needs": ["lot-4"]}}}, "waits for itself: lot-1 -> lot-4"),
         ("restore-unknown", {"components": {"hsm": {"restore_h": None}}}, "-> hsm"),
     ],
@@ -84,6 +90,10 @@ def test_a_rule_sees_more_than_its_seeded_defect(model: Model, rule: str, change
         ("source-unknown", price(kind="contract", ref="tickets.v2")),
         ("source-unknown", price(kind="decision", ref="0001")),
         ("assumption-without-range", price(kind="contract", ref="tickets.v2")),
+        (
+            "gate-unconfirmed",
+            {"lots": {"lot-4": {"gate": {"confirmed_by": ["architecture/tests/test_rules.py::judged"]}}}},
+        ),
         ("flow-without-authentication", {"flows": {"f-names": {"protocol": "DNS", "authentication": "none"}}}),
         ("flow-without-authorisation", {"flows": {"f-watch": {"action": None}}}),
         ("unencrypted-at-rest", {"components": {"watchdog": {"at_rest": {"by": "none"}}}}),

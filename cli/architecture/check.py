@@ -76,7 +76,8 @@ def command(
 def surroundings(model: Model) -> Surroundings:
     """What the rules know besides the model, today: contracts, files beside it, and figures where one is named."""
     root = model.root.parent.parent
-    return Surroundings(date.today(), contract_facts(), root, lambda: frozenset(figures(model)))
+    files = root if (root / "docs").is_dir() else None
+    return Surroundings(date.today(), contract_facts(), files, lambda: frozenset(figures(model)))
 
 
 def _asked(model: Model, targets: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
