@@ -30,11 +30,15 @@ Table = Mapping[str, Mapping[str, Ranged]]  # target -> criterion -> figure
 
 @dataclass(frozen=True, slots=True)
 class WeightFlip:
-    """At this share of all weight (0 to 1; now `now`) another target draws level, and beyond it that one wins."""
+    """At this share of all weight (0 to 1; now `now`) another target draws level, and beyond it that one wins.
+
+    `rises` is whether beyond means more weight than now.
+    """
 
     criterion: str
     now: float
     share: float
+    rises: bool
     winner: str
 
 
@@ -107,9 +111,9 @@ def _weight_flips(
         # going up, a rival overtakes where it gains with the weight; going down, where it loses with it
         above = min((each for each in met if each[0] >= now and each[1] > 0), default=None)
         below = max((each for each in met if each[0] <= now and each[1] < 0), default=None)
-        for found in (below, above):
+        for found, rises in ((below, False), (above, True)):
             if found is not None:
-                yield WeightFlip(criterion.id, now, found[0], found[2])
+                yield WeightFlip(criterion.id, now, found[0], rises, found[2])
 
 
 def _figure_flips(criteria: Sequence[parts.Criterion], table: Table, winner: str) -> Iterator[FigureFlip]:

@@ -221,8 +221,8 @@ def _incident(w: Writer, a: parts.Architecture, scenario: parts.Scenario) -> Inc
     return Incident(
         scenario,
         stopped,
-        w.fig(f"{head}.hours", False),
-        w.fig(f"{head}.friday.hours", False),
+        w.fig(f"{head}.hours", False) if w.has(f"{head}.hours") else Markup("-"),
+        w.fig(f"{head}.friday.hours", False) if w.has(f"{head}.friday.hours") else Markup("-"),
         _lost(w, a, found),
         a.one("teams").get(scenario.calls or ""),
     )

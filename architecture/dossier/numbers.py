@@ -1,7 +1,7 @@
 """Figures and words of the model to marked-up text: how a number is written, and where it comes from.
 
-Every number of the document passes through here, so that the reader (and a test) can ask of each where it is from: it is
-an element with its sources in `data-from`, and a figure links to its row in the last section.
+Every number of the document passes through here, so that the reader (and a test) can ask of each where it is from: it
+is an element with its sources in `data-from`, and a figure links to its row in the last section.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from architecture import parts
 from architecture.errors import ArchitectureError, Problem
@@ -84,13 +84,13 @@ class Writer:
     def amount(self, amount: parts.Amount | None, part: str, word: str, unit: str = "") -> Markup:
         """A range of the model: low to high."""
         if amount is None:
-            return Markup(escape("-"))
+            return Markup("-")
         low, high = self._exact(amount.low), self._exact(amount.high)
         both = low if amount.low == amount.high else self.t(f"{low} to {high}", f"{low} à {high}")
         return self.said(f"{both} {self._unit(unit)}".strip(), part, word)
 
     def number(self, value: float, unit: str = "") -> str:
-        """A figure to three significant digits (shares and marks: places of their own), with the language's separators."""
+        """A figure to three significant digits (shares and marks have their own places), as the language separates."""
         if math.isinf(value):
             return "∞"
         if unit in _PLACES:

@@ -14,7 +14,7 @@ from architecture.dossier.numbers import Writer
 from architecture.rules.judging import Report
 
 HERE = Path(__file__).parent
-PICTURES = ("context", "zones", "deployment", "data", "incident")  # views, by the name of their SVG
+PICTURES = ("context", "zones", "deployment", "incident")  # views, by the name of their SVG
 MOST_LINES = 3  # of one file, in print
 _ROW = Markup('<div id="{}"><b>{}</b> {}: {}<br><code>{}</code></div>')
 

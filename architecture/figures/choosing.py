@@ -76,7 +76,7 @@ def _turned(
         yield Figure("choice.margin", best - rest[0], "of 10", said, lines)
     names = {each.id: each.name for each in criteria}
     for flip in found.weights:
-        way = "above" if flip.share > flip.now else "below"
+        way = "above" if flip.rises else "below"
         criterion, winner = names[flip.criterion], targets[flip.winner]
         en = f"The choice flips to {winner.en} when '{criterion.en}' weighs {way} this, not {flip.now:.0%}"
         more = "plus" if way == "above" else "moins"

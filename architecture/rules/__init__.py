@@ -13,6 +13,7 @@ from architecture.rules import (
     data,
     lineage,
     links,
+    load,
     money,
     network,
     objectives,
@@ -29,6 +30,7 @@ from architecture.rules.rule import Rule
 FAMILIES: Mapping[str, tuple[Rule, ...]] = {
     "Network": network.ROWS,
     "Lines": links.ROWS,
+    "Load": load.ROWS,
     "Rights": access.ROWS,
     "Identities, secrets, keys": proofs.ROWS,
     "Theft": theft.ROWS,

@@ -1,4 +1,4 @@
-"""Rules of lines between networks: that there is one, that it is wide enough, and that another stands in for it."""
+"""Rules of lines between networks: that there is one, and that another stands in for it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from architecture.rules import ways
 from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule, arrows
 
-BUSY_HOURS = 8.0  # a day's volume passes in working hours, not in twenty-four
-FULL = 0.7  # above this share of a line, queues grow and latency with them
 _LARGE = frozenset({"datacentre", "region", "elsewhere"})  # places whose loss is a scenario of its own
 _SINGLE = frozenset({"instance", "place", "link"})
 
@@ -21,32 +19,6 @@ def _no_route(facts: Facts) -> Iterator[Fault]:
         if facts.crossing(flow) and not facts.routes(flow):
             zones = [facts.components[end].zone for end in (flow.source, flow.to)]
             yield Fault(flow.id, "", f"{arrows(flow.source, flow.to)} has no route between {zones[0]} and {zones[1]}")
-
-
-def _members(facts: Facts, via: str) -> tuple[tuple[str, ...], int]:
-    """The links behind one step of a route, and how many of them must work."""
-    group = facts.architecture.one("groups").get(via)
-    return (tuple(group.members), group.needed) if group else ((via,), 1)
-
-
-def _overbooked(facts: Facts) -> Iterator[Fault]:
-    """Each link is held against all flows whose route passes it, alone where the others of its group are gone."""
-    links = facts.architecture.one("links")
-    load: dict[str, list[tuple[float, str, str]]] = {name: [] for name in links}
-    for flow in facts.architecture.flows:
-        mbps = flow.per_day.high * 8 / (BUSY_HOURS * 3600) if flow.per_day else 0.0
-        for route in facts.routes(flow):
-            for via in route.via:
-                members, needed = _members(facts, via)
-                for name in members:
-                    if name in links:
-                        load[name].append((mbps / needed, flow.id, route.id))
-    for name, passing in load.items():
-        total, room = sum(mbps for mbps, _, _ in passing), links[name].bandwidth_mbps
-        if total > room * FULL:
-            flows = sorted(passing, reverse=True)[:3]
-            most = ", ".join(f"{arrows(route, flow)} {mbps:.3g}" for mbps, flow, route in flows)
-            yield Fault(name, "bandwidth_mbps", f"{total:.3g} Mbit/s pass a line of {room:g} at busy hours: {most} ...")
 
 
 def _without_backup(facts: Facts) -> Iterator[Fault]:
@@ -123,15 +95,6 @@ ROWS = (
         "Without one, no computation of what fails sees the lines that the flow depends on.",
         "Add a route between the two zones, or mend the flow's ends.",
         _no_route,
-    ),
-    Rule(
-        "link-overbooked",
-        "error",
-        "path",
-        f"The flows routed over a line take at most {FULL:.0%} of it in busy hours, also when it stands in for others.",
-        "The backup line is used on the worst day; if it is too narrow it is none.",
-        "Widen the line, move a flow to another route, or make it wait.",
-        _overbooked,
     ),
     Rule(
         "link-without-backup",

@@ -96,7 +96,8 @@ def _loss_h(facts: Facts, promised_by: str, part: parts.Component) -> float:
 def _keeping(facts: Facts, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What keeps the data of a service, along its path, or the component itself; and the way to it."""
     if name in facts.components:
-        yield name, (name,)
+        backup = facts.components[name].backup
+        yield name, (name, *((backup.to,) if backup else ()))
         return
     service = facts.architecture.one("services")[name]
     seen = set()

@@ -105,12 +105,13 @@ def _unknown_restore(facts: Facts) -> Iterator[Fault]:
 
 
 def _no_runbook(facts: Facts) -> Iterator[Fault]:
-    for part in (*facts.architecture.scenarios, *facts.architecture.components):
-        named = part.runbook
-        if named and not facts.around.has(named):
-            yield Fault(part.id, "runbook", f"names the runbook {named}, and there is no such file")
-        elif not named and isinstance(part, parts.Scenario):
-            yield Fault(part.id, "runbook", "has no runbook")
+    pages = {part.id: part.runbook for part in facts.architecture.scenarios}
+    optional = {part.id: part.runbook for part in facts.architecture.components if part.runbook}
+    for name, page in (pages | optional).items():
+        if page is None:
+            yield Fault(name, "runbook", "has no runbook")
+        elif not facts.around.has(page):
+            yield Fault(name, "runbook", f"names the runbook {page}, and there is no such file")
 
 
 def _no_caller(facts: Facts) -> Iterator[Fault]:

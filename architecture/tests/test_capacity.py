@@ -65,6 +65,7 @@ def test_catching_up_in_the_worst_situation() -> None:
     assert found.backlog == 324_000
     assert found.drain_h == pytest.approx(324_000 / 410 / 3_600)
     assert catch_up(piped(), "s", 1, "high", 10).drain_h == math.inf
+    assert catch_up(piped(), "s", 1, "low").capacity_per_s == 1_500
 
 
 def test_partitions_are_as_many_as_one_core_each_must_read() -> None:

@@ -31,6 +31,17 @@ def test_the_choice_flips_at_the_weight_where_two_targets_draw_level() -> None:
     assert flips == pytest.approx({("cost", "b"): 0.5, ("law", "b"): 0.5})
 
 
+def test_of_equal_targets_the_other_wins_as_soon_as_a_weight_moves_its_way() -> None:
+    """6 and 4 against 4 and 6 at 50:50: less weight for the first, or more for the second, and it is the other."""
+    criteria = _criteria([("cost", 50, 0, 10), ("law", 50, 0, 10)])
+    found = choose(criteria, _table({"a": (6, 4), "b": (4, 6)}, criteria))
+    assert found.winner == "a"
+    assert [(flip.criterion, flip.share, flip.rises) for flip in found.weights] == [
+        ("cost", 0.5, False),
+        ("law", 0.5, True),
+    ]
+
+
 def test_a_target_that_is_better_in_everything_is_never_overtaken() -> None:
     """No weight and no figure turns a choice that every criterion makes."""
     criteria = _criteria([("x", 1, 0, 10), ("y", 1, 0, 10)])
@@ -55,9 +66,7 @@ def test_weights_that_flip_agree_with_a_grid(seed: int) -> None:
     for number, criterion in enumerate(criteria):
         for way in (-1, 1):
             seen = _walk(criteria, rows, number, way, found.winner)
-            exact = [
-                flip for flip in found.weights if flip.criterion == criterion.id and way * (flip.share - flip.now) > 0
-            ]
+            exact = [flip for flip in found.weights if flip.criterion == criterion.id and flip.rises == (way > 0)]
             if seen is None:
                 assert not exact
             else:
@@ -70,6 +79,8 @@ def test_the_score_of_leaving() -> None:
     assert score(60, 0.5, 0) == pytest.approx(40)
     plan = {"days": sure(20), "formats": "open", "rehearsed": "2026-11-20"}
     held = {"days": sure(40), "formats": "proprietary", "proprietary": ["dashboards"]}
+    partly = {"days": sure(1), "formats": "open", "proprietary": ["SQL dialect"]}
+    assert reversibility(architecture(components=[{"id": "warehouse", "exit": partly}])).open_share == 0.5
     made = architecture(
         data=[{"id": "kpis"}],
         components=[

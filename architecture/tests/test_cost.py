@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from architecture import parts
 from architecture.errors import ArchitectureError
+from architecture.leaving import reversibility
 from architecture.money.cost import drawn, monthly_cost, pert_mean
 from architecture.money.drivers import DAYS_A_MONTH, DRIVERS, Reading
+from architecture.money.exits import exit_cost
 from architecture.tests.small import amount, architecture, sure
 
 GIVEN = ("spark-hours", "scanned-tb", "telemetry-gb", "analyst-count", "agent-count")
@@ -117,6 +120,30 @@ def test_sensitivity_is_the_swing_of_one_input_and_its_share_of_the_variance() -
     assert found[0].at_high - found[0].at_low == pytest.approx(6_000)
     assert found[0].variance_share > 0.99
     assert sum(swing.variance_share for swing in found) == pytest.approx(1, abs=0.05)
+
+
+def test_shares_of_variance_are_those_of_the_variances() -> None:
+    """One range twice as wide as the other has four times its variance: 80 % and 20 %."""
+    prices = [{"id": "person-day", "unit": "person-day", "amount": sure(600)}]
+    days = {"wide": amount(4, 8, 12), "narrow": amount(6, 8, 10)}
+    components = [{"id": name, "effort_days": each} for name, each in days.items()]
+    found = monthly_cost(architecture(hypotheses=HYPOTHESES, prices=prices, components=components)).sensitivity
+    assert [swing.variance_share for swing in found] == pytest.approx([0.8, 0.2], abs=0.02)
+
+
+def test_leaving_costs_people_and_the_transfer_of_all_that_is_stored() -> None:
+    """10 days at 600; 26.28 GB of tickets and 28.44 GB of backup at 2 euro; normally a tenth of the lake a month."""
+    model = _model()
+    prices = [*PRICES, {"id": "out", "unit": "GB", "amount": sure(2)}]
+    held = {"id": "lake", "exit": {"days": sure(10), "formats": "open"}, "costs": [{"price": "out", "of": "egress-gb"}]}
+    components = [msgspec.to_builtins(each) for each in model.components]
+    data = [{"id": each.id} for each in model.data]
+    model = architecture(hypotheses=HYPOTHESES, prices=prices, data=data, components=[*components, held])
+    found = exit_cost(model, reversibility(model))
+    assert found.people == (6_000, 6_000, 6_000)
+    assert found.transfer == pytest.approx((109.44, 109.44, 109.44))
+    assert found.total[1] == pytest.approx(6_109.44)
+    assert found.transfer_month[1] == pytest.approx(2 * 2.628)
 
 
 def test_a_driver_or_unit_that_nobody_knows_is_refused_with_those_there_are() -> None:

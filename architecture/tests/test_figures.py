@@ -95,6 +95,12 @@ def test_the_choice_is_made_from_the_figures(model: Model, found: dict[str, Figu
     assert compared(criteria, list(model.targets), found).winner == max(results, key=results.__getitem__)
 
 
+def test_what_no_target_changes_stands_once(found: dict[str, Figure]) -> None:
+    """Capacity and the plan have no target before them; what was measured names the file that says so."""
+    assert {"capacity.throughput", "capacity.catchup.hours.24h.x10", "plan.days"} <= found.keys()
+    assert found["capacity.measured.job-microseconds"].sources[0].startswith("benchmarks/README.md:")
+
+
 def test_figures_that_the_model_names_are_there(model: Model, found: dict[str, Figure]) -> None:
     """Risks give figures as evidence and gates wait for them: each has a value."""
     architecture = model.bound("aws")

@@ -87,6 +87,15 @@ STORES: list[tuple[str, dict[str, Any], float]] = [
         0.5,
     ),
     (
+        "made again, and backed up more often than its source",
+        {
+            "rebuilt_from": ["source"],
+            "rebuild_days": 365,
+            "backup": {"to": "vault", "every_h": 0.25, "kept_days": 30},
+        },
+        0.25,
+    ),
+    (
         "history shorter than the backup's interval",
         {"rebuilt_from": ["source"], "rebuild_days": 0.5, "backup": {"to": "vault", "every_h": 24, "kept_days": 30}},
         24,

@@ -42,7 +42,7 @@ def test_without_steps_it_comes_back_by_itself_or_never() -> None:
 def test_a_job_that_is_down_stops_freshness_and_not_answers() -> None:
     """The store goes on answering with what it has."""
     found = simulate(piped(), "job-down")
-    assert found.answering == () and found.fresh == ("s",)
+    assert found.answering == () and found.fresh == ("s",) and found.overflow == ()
     assert [moment.hours for moment in found.timeline] == sorted(moment.hours for moment in found.timeline)
     assert found.timeline[0].text.en == "it begins: job"
 

@@ -31,7 +31,7 @@ def command(ran: bool, write: bool, where: Path, as_json: bool) -> None:
     """Judge every decision, and list all problems at once, each with its place and what to do.
 
     Form: front matter, sections, options, one sentence a line. Folder: numbers, links, who supersedes whom, the index.
-    Of accepted ones: what confirms them is there and holds, and no figure has moved beyond its tolerance.
+    Of proposed and accepted ones: what confirms them is there and holds, and no figure has moved beyond its tolerance.
 
     Exit codes: 0 all hold; 1 a problem; 2 wrong use.
     """
@@ -59,8 +59,8 @@ def describe(read: folder.Folder, problems: list[Problem]) -> str:
     """The problems, then one line that sums up."""
     statuses = Counter(one.status for one in read.records)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    accepted = [one for one in read.records if one.status == "accepted"]
-    confirmed, figures = sum(len(one.confirmed) for one in accepted), sum(len(one.cited) for one in accepted)
+    alive = [one for one in read.records if one.status in confirm.ALIVE]
+    confirmed, figures = sum(len(one.confirmed) for one in alive), sum(len(one.cited) for one in alive)
     total = f"{len(read.records)} decisions ({counts}), {confirmed} confirmations, {figures} figures: "
     lines = [*map(str, problems), total + (f"{len(problems)} problems" if problems else "all hold")]
     return "\n".join(lines)

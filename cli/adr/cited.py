@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cli.adr.confirm import ALIVE
 from cli.adr.measures import MeasureError, Measures, moved, written
 from cli.adr.problems import Problem
 from cli.adr.record import Record, Row
@@ -14,7 +15,7 @@ _MONEY = re.compile(r"([\d,.]*\d)\s?(?:EUR|USD)\b")
 
 def judge(record: Record, file: str, measures: Measures) -> list[Problem]:
     """Numbers that text and table say otherwise, amounts of money from nowhere, and figures that have moved."""
-    if record.status not in ("accepted", "proposed"):
+    if record.status not in ALIVE:
         return []
     found = [Problem("form", file, line, what, remedy) for line, what, remedy in _text(record)]
     for row in record.cited:

@@ -1,6 +1,6 @@
 """Whether what confirms a decision is there and holds: a table of kinds, each with its judge.
 
-Only what is accepted is judged: a proposal may name what will be there, and what is superseded is history.
+Proposals are judged by what they name already; what is rejected, deprecated or superseded is history.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from cli.adr.measures import MeasureError, Measures
 from cli.adr.problems import Problem
 from cli.adr.record import Record, Row
 
+ALIVE = frozenset({"proposed", "accepted"})
 WHERE = {"passes": "", "passes nightly": "nightly", "passes on the stack": "stack"}
 
 
@@ -41,8 +42,8 @@ class Evidence:
 
 
 def judge(record: Record, file: str, evidence: Evidence) -> list[Problem]:
-    """Every confirmation of an accepted decision that is not there or does not hold."""
-    if record.status != "accepted":
+    """Every confirmation that is not there or does not hold."""
+    if record.status not in ALIVE:
         return []
     return [
         Problem("confirmation", file, row.number, what, remedy)
@@ -87,7 +88,7 @@ def _passed(what: str, mark: str, evidence: Evidence) -> Iterator[tuple[str, str
     """Whether the last run says that a test passed; a test that runs elsewhere need not be in its record."""
     came = outcomes.of(evidence.recorded, what)
     if "failed" in came:
-        yield f"{what} failed in the last run", "Mend it, or what it tests; then run it again."
+        yield f"{what} failed in the last run", "Mend it and run it again; `make check` begins a new record."
     elif evidence.ran and not mark and "passed" not in came:
         how = "was skipped" if came else "was not run"
         yield f"{what} {how} in the last run", "Run `make test`; a test that never runs confirms nothing."

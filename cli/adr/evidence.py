@@ -1,7 +1,6 @@
 """What decisions are held against, fetched where it lies: rules, figures, the record of the last test run."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from cli.adr.measures import Figure, Measures
 def evidence(root: Path, ran: bool) -> Evidence:
     """Of a checkout; the model is loaded when a record first asks for a rule or a figure."""
     recorded = outcomes.read(root / outcomes.FOLDER)
-    return Evidence(root, Measures(root, _figures), lambda: _rules(root), recorded, ran)
+    return Evidence(root, Measures(root, _figures), _rules, recorded, ran)
 
 
 @cache
@@ -30,14 +29,13 @@ def _figures() -> Mapping[str, Figure]:
     return figures(_model())
 
 
-def _rules(root: Path) -> Mapping[str, Sequence[str]]:
+def _rules() -> Mapping[str, Sequence[str]]:
     """By rule, what it finds on any target, waived findings aside."""
-    from architecture.contract_facts import contract_facts
-    from architecture.rules.facts import Surroundings
     from architecture.rules.judging import check
+    from cli.architecture.check import surroundings
 
-    around = Surroundings(date.today(), contract_facts(), root, lambda: frozenset(_figures()))
-    report = check(_model(), around)
+    model = _model()
+    report = check(model, surroundings(model))
     made: dict[str, list[str]] = {rule: [] for rule in report.rules}
     for finding in report.open(strict=True):
         made[finding.rule].append(f"{finding.on} on {finding.target}: {finding.what}")

@@ -31,7 +31,7 @@ A record that is accepted has, below Confirmation, a table of what confirms it:
 |---|---|---|
 | `rule` | the id of a rule of `tickets architecture check` | `no finding`: on no target, waived ones aside |
 | `test` | `file`, `file::test`, a feature file, `file::scenario` | `passes`, `passes nightly`, `passes on the stack` |
-| `figure` | the id of a figure of `tickets architecture figures` | `>= 99.5`, `< 12 h`, `< another.figure` |
+| `figure` | a figure (`tickets architecture figures`), its `id:low`, `id:high` | `>= 99.5`, `< 12 h`, `< a.figure` |
 | `benchmark` | `file.json#key.id.0` (or .yml), or `file.md: text with {n}` for a number in a text | as for a figure |
 
 And a table of the figures that it was made with: `figure`, `as decided`, `tolerance` (`5 %`, or a number in its unit).

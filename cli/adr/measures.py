@@ -1,7 +1,8 @@
 """A name in a record to a number: a figure of the registry, a value of a JSON or YAML file, or a number in a text.
 
-`aws.cost.month.p50` is a figure; `docs/promises.json#hits` a value, where an element of a list goes by its place or its
-`id`; `benchmarks/README.md: ratio of medians: {n}` the number at `{n}` of the only place that reads like this.
+`aws.cost.month.p50` is a figure, `aws.exit.days:high` the end of one's range. `docs/promises.json#hits` is a value; an
+element of a list goes by its place or its `id`. `benchmarks/README.md: ratio of medians: {n}` is the number at `{n}` of
+the only place that reads like this.
 """
 
 from __future__ import annotations
@@ -39,7 +40,15 @@ class Figure(Protocol):
 
     @property
     def unit(self) -> str:
-        """Such as EUR, h, percent."""
+        """Such as EUR/month, hours, %."""
+
+    @property
+    def low(self) -> float | None:
+        """The low end of its range, None where it has none."""
+
+    @property
+    def high(self) -> float | None:
+        """The high end."""
 
 
 class MeasureError(Exception):
@@ -82,11 +91,16 @@ class Measures:
             return self._in_file(what)
         if "{n}" in what:
             return self._in_text(what)
-        if what not in self.figures:
-            near = get_close_matches(what, self.figures, 1)
+        name, _, end = what.partition(":")
+        if name not in self.figures:
+            near = get_close_matches(name, self.figures, 1)
             hint = f"Did you mean {near[0]}?" if near else "See `tickets architecture figures`."
-            raise MeasureError(f"there is no figure {what}", hint)
-        return Number(float(self.figures[what].value), self.figures[what].unit)
+            raise MeasureError(f"there is no figure {name}", hint)
+        figure = self.figures[name]
+        value = {"": figure.value, "low": figure.low, "high": figure.high}.get(end)
+        if value is None:
+            raise MeasureError(f"figure {name} has no '{end}'", "Write :low or :high of a figure that is a range.")
+        return Number(float(value), figure.unit)
 
     def holds(self, what: str, when: str) -> tuple[bool, str]:
         """Whether a number meets a condition, and both as they are; the other side may be a name too."""

@@ -28,10 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A scenario goes by its feature's name too, since that is what people know it by."""
+    """A scenario goes by its feature's name too, each example by itself, since that is what people know it by."""
     called = getattr(item, "obj", None)
     template = None if called is None else scenario_wrapper_template_registry.get(called)
     if template is not None:
         file = Path(template.feature.filename)
         name = file.relative_to(item.config.rootpath) if file.is_relative_to(item.config.rootpath) else file
-        item.user_properties.append((_SCENARIO, f"{name.as_posix()}::{template.name}"))
+        example = f"[{item.callspec.id}]" if hasattr(item, "callspec") else ""
+        item.user_properties.append((_SCENARIO, f"{name.as_posix()}::{template.name}{example}"))

@@ -19,6 +19,7 @@ from runtime.files import write_atomically
 
 if TYPE_CHECKING:  # what they import takes a second
     from architecture.dossier.content import Decision
+    from architecture.load import Model
     from architecture.rules.judging import Report
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,7 @@ def command(language: str, target: str | None, out: Path | None, pdf: bool, as_j
         raise click.UsageError(f"There is no target '{chosen}'. There are: {', '.join(model.targets)}.")
     writer = Writer("fr" if language == "fr" else "en", model, chosen, found)
     text = page(
-        writer, dict(_reports(chosen)), tuple(_decisions()), drawings(chosen, language), date.today().isoformat()
+        writer, dict(_reports(model, chosen)), tuple(_decisions()), drawings(chosen, language), date.today().isoformat()
     )
     path = out or Path("build") / f"dossier-{language}.html"
     written = [_write(path, text)]
@@ -112,13 +113,11 @@ def print_pdf(html: Path, pdf: Path) -> Path:
         return _write(pdf, made.read_bytes())
 
 
-def _reports(target: str) -> Iterator[tuple[str, Report]]:
+def _reports(model: Model, target: str) -> Iterator[tuple[str, Report]]:
     """What the rules say of the target, and of each of its options."""
-    from architecture.load import load
     from architecture.rules.judging import check
     from cli.architecture.check import surroundings
 
-    model = load()
     around = surroundings(model)
     yield target, check(model, around, [target])
     for option in model.targets[target].options:

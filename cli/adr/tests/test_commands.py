@@ -15,7 +15,7 @@ from cli.adr.tests.written import FIGURES, GOOD, RULES, Fake, kitchen
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The kitchen, with its own rules and figures in the architecture's place."""
     monkeypatch.setattr(evidence, "_figures", lambda: FIGURES)
-    monkeypatch.setattr(evidence, "_rules", lambda root: RULES)
+    monkeypatch.setattr(evidence, "_rules", lambda: RULES)
     kitchen(tmp_path)
     return tmp_path / "adr"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.adr import folder, form, located
+from cli.adr.records import records
 from cli.options import ADR
 
 ROOT = ADR.parent
@@ -45,3 +46,11 @@ def test_accepted_decisions_are_confirmed() -> None:
 def test_a_link_to_a_decision_leads_to_it(page: Path) -> None:
     """From every page of the repository that links into adr/, and its other links too."""
     assert [str(problem) for problem in folder.links(page, page.name)] == []
+
+
+def test_the_dossier_gets_every_decision() -> None:
+    """Number, title, status and file, in order."""
+    listed = list(records())
+    assert [one.number for one in listed] == sorted(f"{one.number:04d}" for one in HERE.records)
+    assert listed[0].file == "adr/0001-one-ledger-one-transaction.md"
+    assert all((ROOT / one.file).is_file() and one.title and one.status for one in listed)

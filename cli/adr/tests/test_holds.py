@@ -27,6 +27,8 @@ FAULTS = [  # a row of the record, the row instead, what is said
     (FIGURE, "| figure | `milk.day` | `>= 7 d` |", "there is no figure milk.day"),
     (FIGURE, "| figure | `milk.days` | `>= 10 d` |", "milk.days does not hold: not 9 d >= 10 d"),
     (FIGURE, "| figure | `milk.days` | `>= 7 h` |", "milk.days is in 'd', not in 'h'"),
+    (FIGURE, "| figure | `milk.cost:high` | `> 1` |", "figure milk.cost has no 'high'"),
+    (FIGURE, "| figure | `milk.days:most` | `> 1` |", "figure milk.days has no 'most'"),
     (FIGURE, "| figure | `milk.days` | enough |", "'enough' is no condition"),
     (FIGURE, "| figure | `milk.days` | `> milk.cost` |", "milk.days is in 'd', not in 'EUR'"),
     (FIGURE, "| benchmark | `results.json#fridge.hum` | `> 40` |", "does not hold: not 38.5 > 40"),
@@ -62,6 +64,7 @@ def test_what_is_not_there_or_does_not_hold_is_found(tmp_path: Path, old: str, n
         "| test | `features/milk.feature::for <n> days` | passes nightly |",
         "| test | `features/stack.feature` | passes on the stack |",
         "| figure | `milk.days` | `< 10` |",
+        "| figure | `milk.days:high` | `== 11 d` |",
         "| benchmark | `results.json#fridge.doors.1` | `== 2` |",
         "| benchmark | `kitchen/plan.yml#shelves.lower.height.1` | `== 30` |",
     ],
@@ -111,9 +114,16 @@ def test_a_test_that_was_not_run_is_asked_for_with_ran_alone(tmp_path: Path) -> 
     ]
 
 
-def test_a_proposal_may_name_what_will_be_there(tmp_path: Path) -> None:
-    """Its figures are compared all the same, so that nobody decides with old ones."""
-    text = GOOD.replace("status: accepted", "status: proposed").replace("milk-is-cold", "milk-is-frozen")
-    assert judge(kitchen(tmp_path, text), held(tmp_path)) == []
+def test_a_proposal_is_held_against_what_it_names(tmp_path: Path) -> None:
+    """So that nobody decides on a rule that finds something, or with old figures."""
+    text = GOOD.replace("status: accepted", "status: proposed").replace("milk-is-cold", "door-is-shut")
     figures = {"milk.cost": Fake(1, "EUR"), "milk.days": Fake(9, "d")}
-    assert [problem.kind for problem in judge(kitchen(tmp_path, text), held(tmp_path, figures=figures))] == ["stale"]
+    problems = judge(kitchen(tmp_path, text), held(tmp_path, figures=figures))
+    assert [problem.kind for problem in problems] == ["confirmation", "stale"]
+
+
+@pytest.mark.parametrize("status", ["rejected", "deprecated"])
+def test_history_is_held_against_nothing(tmp_path: Path, status: str) -> None:
+    """What was once decided may name what is gone."""
+    text = GOOD.replace("status: accepted", f"status: {status}").replace("milk-is-cold", "gone")
+    assert judge(kitchen(tmp_path, text), held(tmp_path, figures={}, recorded={})) == []

@@ -27,12 +27,25 @@ def broken():
 
 def test_torn(broken): ...
 """
-FEATURE = "Feature: Milk\n  Scenario: it stays fresh\n    Given milk\n"
+FEATURE = """\
+Feature: Milk
+  Scenario: it stays fresh
+    Given milk
+
+  Scenario Outline: it lasts <n> days
+    Given milk of <n> days
+
+    Examples:
+      | n |
+      | 9 |
+      | 1 |
+"""
 STEPS = """\
 from pytest_bdd import given, scenarios
 scenarios("milk.feature")
 
 @given("milk")
+@given("milk of 1 days")
 def _(): ...
 """
 
@@ -72,7 +85,12 @@ def test_a_run_leaves_what_came_of_each_test(tmp_path: Path, workers: str) -> No
         "test_a.py::test_torn": "failed",
         "f/test_f.py::test_it_stays_fresh": "passed",
         "f/milk.feature::it stays fresh": "passed",
+        "f/test_f.py::test_it_lasts_n_days[1]": "passed",
+        "f/test_f.py::test_it_lasts_n_days[9]": "failed",
+        "f/milk.feature::it lasts <n> days[1]": "passed",
+        "f/milk.feature::it lasts <n> days[9]": "failed",
     }, done.stdout + done.stderr
+    assert sorted(outcomes.of(left, "f/milk.feature::it lasts <n> days")) == ["failed", "passed"]
 
 
 def test_the_newest_outcome_of_a_test_counts(tmp_path: Path) -> None:

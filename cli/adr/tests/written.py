@@ -122,9 +122,11 @@ class Fake:
 
     value: float
     unit: str
+    low: float | None = None
+    high: float | None = None
 
 
-FIGURES: Mapping[str, Fake] = {"milk.cost": Fake(1250.4, "EUR"), "milk.days": Fake(9.0, "d")}
+FIGURES: Mapping[str, Fake] = {"milk.cost": Fake(1250.4, "EUR"), "milk.days": Fake(9.0, "d", 7, 11)}
 RULES: Mapping[str, Sequence[str]] = {"milk-is-cold": (), "door-is-shut": ("the door: open", "the window: open")}
 
 
