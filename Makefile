@@ -29,6 +29,7 @@ check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, d
 	$(BIN)/lint-imports
 	$(BIN)/tickets contracts lint
 	$(BIN)/tickets architecture check
+	$(BIN)/tickets architecture render --check
 	$(BIN)/tickets adr check
 	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not jvm and not stack and not nightly" --ignore features
 

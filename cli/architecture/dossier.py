@@ -126,12 +126,9 @@ def _reports(model: Model, target: str) -> Iterator[tuple[str, Report]]:
 
 def _decisions() -> Iterator[Decision]:
     from architecture.dossier.content import Decision
-    from cli.adr import folder
+    from cli.adr.records import records
 
-    records = folder.load(ROOT / "adr")
-    for each in records.records:
-        status = str(each.front.get("status", ""))
-        yield Decision(f"{each.number or 0:04d}", each.title, status, records.file(each.path))
+    yield from (Decision(each.number, each.title, each.status, each.file) for each in records())
 
 
 def _write(path: Path, content: bytes | str) -> Path:
