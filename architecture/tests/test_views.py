@@ -182,6 +182,11 @@ def test_a_cut_line_shows_what_waits_who_is_called_and_what_is_made_up() -> None
     ]
 
 
+def test_a_model_without_flows_has_no_empty_pictures() -> None:
+    """What there is to draw is drawn: who is there, and where."""
+    assert set(views.pictures(drawn(flows=()))) <= {"context", "deployment", "deployment-centre", "incident"}
+
+
 def test_a_model_without_that_scenario_has_no_such_picture() -> None:
     """Nothing is drawn rather than something empty."""
     assert "incident" not in views.pictures(drawn(scenarios=()))
@@ -252,6 +257,7 @@ def test_a_formula_is_no_formula_in_csv() -> None:
 def test_a_label_is_escaped_by_codes_and_never_read_as_a_list() -> None:
     """What Mermaid would read as markup is its code; an umlaut and a bracket of prose stay."""
     assert label(('1. "Ü" [x] (y)', "- a")) == "1#46; #34;Ü#34; #91;x#93; (y)<br/>#45; a"
+    assert label(("#35;",)) == "#35;35#59;"  # a code of Mermaid's in a name is text as well
     assert label(("",)) == " "
 
 
