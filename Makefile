@@ -22,17 +22,20 @@ demo: setup ## The whole way once on 20,000 events: produce, process, export, au
 	@$(BIN)/tickets demo
 
 .PHONY: check
-check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, unit tests without Java (four minutes on two cores)
+check: setup-dev fresh-record ## Format, lint, types, import rules, contracts, decisions, unit tests without Java (four minutes on two cores)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tickets contracts lint
+	$(BIN)/tickets architecture check
+	$(BIN)/tickets architecture render --check
+	$(BIN)/tickets adr check
 	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not jvm and not stack and not nightly" --ignore features
 
 .PHONY: fresh-record
 fresh-record:
-	@rm -rf build/touched
+	@rm -rf build/touched build/outcomes
 
 .PHONY: test
 test: check ## Everything that runs on one machine without containers, features included (half an hour on two cores)
@@ -40,6 +43,7 @@ test: check ## Everything that runs on one machine without containers, features 
 	$(BIN)/tickets prepare
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "jvm and not stack and not nightly"
 	$(BIN)/tickets contracts coverage --untouched
+	$(BIN)/tickets adr check --ran
 
 .PHONY: agreement
 agreement: setup-dev ## Hold every enforcer against the reference on drawn contracts, and write docs/agreement.md

@@ -1,6 +1,10 @@
-"""Where pytest finds the steps of the features: plugins may be named in this folder's conftest only."""
+"""Where pytest finds the steps of the features, and what keeps the outcome of each test (cli/adr/outcomes.py).
+
+Plugins may be named in this folder's conftest only.
+"""
 
 pytest_plugins = [
+    "cli.adr.recording",
     "features.steps.sending",
     "features.steps.running",
     "features.steps.results",

@@ -11,6 +11,7 @@ import click
 from runtime import engine
 
 _SPANS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+ADR = Path(__file__).parents[1] / "adr"
 LOOPBACK = "127.0.0.1"  # metrics are for whoever runs the command, unless told otherwise
 
 data = click.option(
@@ -34,6 +35,14 @@ contracts = click.option(
     envvar="TICKETS_CONTRACTS",
     default=None,
     help="Folder of contracts; default: the contracts/ of this checkout (or TICKETS_CONTRACTS).",
+)
+decisions = click.option(
+    "--folder",
+    "where",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ADR,
+    show_default="adr of this checkout",
+    help="Folder of decision records; what they name is looked for beside it.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 

@@ -1,7 +1,7 @@
 """Figures and words of the model to marked-up text: how a number is written, and where it comes from.
 
-Every number of the document passes through here, so that the reader (and a test) can ask of each where it is from: it is
-an element with its sources in `data-from`, and a figure links to its row in the last section.
+Every number of the document passes through here, so that the reader (and a test) can ask of each where it is from: it
+is an element with its sources in `data-from`, and a figure links to its row in the last section.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from architecture import parts
 from architecture.errors import ArchitectureError, Problem
@@ -36,6 +36,7 @@ _UNITS = {  # unit of a figure -> how it is written in (English, French)
     "people": ("people", "personnes"),
 }
 _SIGNIFICANT = 3
+_PLACES = {"%": 2, "% of weight": 1, "of 10": 2, "of 100": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +76,33 @@ class Writer:
 
     def said(self, value: Any, part: str, word: str = "", unit: str = "") -> Markup:
         """A number that stands in the model: linked to its line."""
-        written = self._written(float(value), unit, bool(unit)) if isinstance(value, int | float) else str(value)
-        return Markup('<span class="said" data-from="{}">{}</span>').format(  # noqa: S704 - filled by escaping format
+        written = str(value) if isinstance(value, str) else f"{self._exact(value)} {self._unit(unit)}".rstrip()
+        return Markup('<span class="said" data-from="{}">{}</span>').format(
             self.model.where(part, word, self.target), written
         )
 
     def amount(self, amount: parts.Amount | None, part: str, word: str, unit: str = "") -> Markup:
         """A range of the model: low to high."""
         if amount is None:
-            return Markup(escape("-"))
-        low, high = self.number(amount.low, unit), self.number(amount.high, unit)
+            return Markup("-")
+        low, high = self._exact(amount.low), self._exact(amount.high)
         both = low if amount.low == amount.high else self.t(f"{low} to {high}", f"{low} à {high}")
         return self.said(f"{both} {self._unit(unit)}".strip(), part, word)
 
     def number(self, value: float, unit: str = "") -> str:
-        """A number to three significant digits (percentages to two places), with the language's separators."""
+        """A figure to three significant digits (shares and marks have their own places), as the language separates."""
         if math.isinf(value):
             return "∞"
-        if unit in ("%", "% of weight"):
-            text = f"{value:,.2f}"
-        else:
-            digits = 0 if value == 0 else _SIGNIFICANT - 1 - math.floor(math.log10(abs(value)))
-            text = f"{round(value, digits):,.{max(0, digits)}f}"
+        if unit in _PLACES:
+            return self._separated(f"{value:,.{_PLACES[unit]}f}")
+        digits = 0 if value == 0 else _SIGNIFICANT - 1 - math.floor(math.log10(abs(value)))
+        return self._separated(f"{round(value, digits):,.{max(0, digits)}f}")
+
+    def _exact(self, value: float) -> str:
+        """A number of the model as it stands there."""
+        return self._separated(f"{value:,.6f}")
+
+    def _separated(self, text: str) -> str:
         if "." in text:
             text = text.rstrip("0").rstrip(".")
         return text.replace(",", _THIN).replace(".", ",") if self.language == "fr" else text
@@ -108,7 +114,7 @@ class Writer:
         return self.used.setdefault(name, self.figures[name])
 
     def _linked(self, figure: Figure, text: str) -> Markup:
-        return Markup('<a class="figure" href="#{}" data-from="{}">{}</a>').format(  # noqa: S704 - escaping format
+        return Markup('<a class="figure" href="#{}" data-from="{}">{}</a>').format(
             figure.id, " ".join(figure.sources), text
         )
 

@@ -64,26 +64,28 @@ def choice(bound: Sequence[Bound], made: Mapping[str, Figure]) -> Iterator[Figur
             yield Figure(
                 f"{each.name}.choice.mark.{one.id}", marks[one.id], "of 10", said, each.sources([(one.id, "")])
             )
-    yield from _turned(found, criteria, lines)
+    yield from _turned(found, criteria, lines, {each.target: each.architecture.target.name for each in bound})
 
 
-def _turned(found: Choice, criteria: Sequence[parts.Criterion], lines: tuple[str, ...]) -> Iterator[Figure]:
+def _turned(
+    found: Choice, criteria: Sequence[parts.Criterion], lines: tuple[str, ...], targets: Mapping[str, parts.Text]
+) -> Iterator[Figure]:
     best, *rest = found.scores.values()
     if rest:
-        said = text(f"{found.winner} leads by this much", f"Avance de {found.winner}")
+        said = text(f"{targets[found.winner].en} leads by this much", f"Avance de {targets[found.winner].fr}")
         yield Figure("choice.margin", best - rest[0], "of 10", said, lines)
     names = {each.id: each.name for each in criteria}
     for flip in found.weights:
         way = "above" if flip.rises else "below"
-        en = (
-            f"The choice flips to {flip.winner} when '{names[flip.criterion].en}' weighs {way} this, not {flip.now:.0%}"
-        )
-        more = "plus" if flip.rises else "moins"
-        fr = f"Le choix passe à {flip.winner} si « {names[flip.criterion].fr} » pèse {more}, au lieu de {flip.now:.0%}"
+        criterion, winner = names[flip.criterion], targets[flip.winner]
+        en = f"The choice flips to {winner.en} when '{criterion.en}' weighs {way} this, not {flip.now:.0%}"
+        more = "plus" if way == "above" else "moins"
+        fr = f"Le choix passe à {winner.fr} si « {criterion.fr} » pèse {more}, au lieu de {flip.now:.0%}"
         yield Figure(f"choice.flip.{flip.criterion}.{way}", 100 * flip.share, "% of weight", text(en, fr), lines)
     for turn in found.figures:
-        en = f"The choice flips to {turn.winner} when '{names[turn.criterion].en}' of {turn.target} is this"
-        fr = f"Le choix passe à {turn.winner} si « {names[turn.criterion].fr} » de {turn.target} vaut cela"
+        criterion, winner, changed = names[turn.criterion], targets[turn.winner], targets[turn.target]
+        en = f"The choice flips to {winner.en} when '{criterion.en}' of {changed.en} is this"
+        fr = f"Le choix passe à {winner.fr} si « {criterion.fr} » de {changed.fr} vaut cela"
         yield Figure(f"choice.flip.{turn.criterion}.{turn.target}.{turn.end}", turn.value, "", text(en, fr), lines)
 
 

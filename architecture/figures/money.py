@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from architecture import parts
 from architecture.figures.figure import Bound, Figure, text
 from architecture.leaving import reversibility
 from architecture.money.cost import MonthlyCost, monthly_cost
@@ -42,11 +43,12 @@ def cost(bound: Bound) -> Iterator[Figure]:
             f"{bound.name}.cost.month.{kind}.p50", spread.p50, EURO_A_MONTH, said, sources, spread.p10, spread.p90
         )
     for number, swing in enumerate(found.sensitivity[:SWINGS], 1):
-        said = text(
-            f"Swing of the monthly cost by {swing.input} alone, {swing.variance_share:.0%} of the variance",
-            f"Effet de {swing.input} seul sur le coût mensuel, {swing.variance_share:.0%} de la variance",
-        )
         part = swing.input.removeprefix("price:").removeprefix("hypothesis:").partition(":")[0]
+        name = _named(bound, swing.input, part)
+        said = text(
+            f"Swing of the monthly cost by this alone, {swing.variance_share:.0%} of the variance: {name.en}",
+            f"Effet seul sur le coût mensuel, {swing.variance_share:.0%} de la variance : {name.fr}",
+        )
         value = abs(swing.at_high - swing.at_low)
         yield Figure(f"{bound.name}.cost.swing.{number}", value, EURO_A_MONTH, said, bound.sources([(part, "")]))
     if (grown := costs(bound, GROWN)) is not None and grown is not found:
@@ -54,6 +56,22 @@ def cost(bound: Bound) -> Iterator[Figure]:
         yield from _month(
             bound, "cost.month.x10", " at ten times the events", " à dix fois les événements", grown, source
         )
+
+
+def _named(bound: Bound, key: str, part: str) -> parts.Text:
+    """An input of the bill in words: a price or hypothesis by its name, a component's amount by whose it is."""
+    found = bound.architecture.all().get(part)
+    name = getattr(found, "name", None) or getattr(found, "text", None)
+    if name is None:
+        return text(key, key)
+    if key.endswith(":person-day:fixed"):
+        return text(f"person-days for: {name.en}", f"jours-personne pour : {name.fr}")
+    if key.startswith(("price:", "hypothesis:")):
+        return text(
+            f"{name.en} ({'price' if key[0] == 'p' else 'volume'})",
+            f"{name.fr} ({'prix' if key[0] == 'p' else 'volume'})",
+        )
+    return text(f"quantity of: {name.en}", f"quantité : {name.fr}")
 
 
 def costs(bound: Bound, scenario: str = "") -> MonthlyCost:

@@ -57,7 +57,8 @@ def test_every_option_of_every_target_can_be_bound() -> None:
     model = load()
     for name, binding in model.targets.items():
         for option in binding.options:
-            assert model.bound(name, [option.id]).one("components")["broker"].zone == "serving"
+            zone = model.bound(name, [option.id]).one("components")["broker"].zone
+            assert (zone == "serving") == option.id.startswith("broker")
 
 
 def test_the_schema_for_editors_is_that_of_the_code() -> None:

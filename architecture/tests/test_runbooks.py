@@ -5,11 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from architecture import parts
 from architecture.load import HOME, load
 
 ROOT = HOME.parent.parent
 PAGES = sorted((HOME.parent / "runbooks").glob("*.md"))
 SECTIONS = ["What it means", "What to look at", "What to do"]
+
+
+def named_in(architecture: parts.Architecture) -> list[parts.Component | parts.Scenario]:
+    """What may name a runbook."""
+    return [*architecture.components, *architecture.scenarios]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -26,12 +32,7 @@ def test_a_page_says_who_is_called_and_what_to_do(page: Path) -> None:
 
 def test_every_page_that_the_model_names_is_there_and_no_other() -> None:
     """A runbook that is named and missing is found when it is needed; one that nobody names is never found."""
-    named = {
-        part.runbook
-        for architecture in load().all().values()
-        for part in (*architecture.components, *architecture.scenarios)
-        if part.runbook
-    }
+    named = {part.runbook for architecture in load().all().values() for part in named_in(architecture) if part.runbook}
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
     assert [page.name for page in PAGES if str(page.relative_to(ROOT)) not in named] == []
 
@@ -41,7 +42,7 @@ def test_a_page_is_about_every_part_that_sends_its_reader_there() -> None:
     silent = {
         (part.id, part.runbook)
         for architecture in load().all().values()
-        for part in (*architecture.components, *architecture.scenarios)
+        for part in named_in(architecture)
         if part.runbook and part.runbook.startswith("architecture/") and f"`{part.id}`" not in _text(part.runbook)
     }
     assert silent == set()

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from architecture import parts
+from architecture.remembered import remembered
 from architecture.views import (
     broker_rights,
     containers,
@@ -34,11 +35,15 @@ Draw = Callable[[Scene], tuple[Drawing, ...]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One row: `page` is the file that shows it, without its ending; views of one page follow each other on it."""
+    """One row: `page` is the file that shows it, without its ending; views of one page follow each other on it.
+
+    With `once`, it is the same on every target, and is written once for all.
+    """
 
     id: str
     page: str
     draw: Draw
+    once: bool = False
 
 
 _ROWS = (
@@ -56,16 +61,16 @@ _ROWS = (
     View("broker-rights", "rights", broker_rights.draw),
     View("identities", "rights", identity_matrix.draw),
     View("custody", "custody", custody.draw),
-    View("raci", "raci", raci.draw),
+    View("raci", "raci", raci.draw, once=True),
 )
 VIEWS: Mapping[str, View] = {row.id: row for row in _ROWS}
 
 
-def draw(architecture: parts.Architecture, language: Language = "en") -> Iterator[tuple[View, tuple[Drawing, ...]]]:
+@remembered
+def draw(architecture: parts.Architecture, language: Language = "en") -> tuple[tuple[View, tuple[Drawing, ...]], ...]:
     """Every view with its drawings, in the order of the table."""
     scene = Scene(architecture, language)
-    for view in VIEWS.values():
-        yield view, view.draw(scene)
+    return tuple((view, view.draw(scene)) for view in VIEWS.values())
 
 
 def pictures(architecture: parts.Architecture, language: Language = "en") -> dict[str, Picture]:

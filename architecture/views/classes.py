@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from architecture import parts
-from contracts.compiler.catalogue import HOME, Catalogue
+from architecture.contract_facts import contract_facts
 
 _UNSAID = "internal"  # data that nobody classified: a rule says so, a drawing does not stop
-_PAINTS: Mapping[tuple[str, str], str] = {
-    ("personal", "clear"): "clear",
-    ("personal", "pseudonymised"): "pseudonymised",
-    ("confidential", "clear"): "confidential",
-    ("confidential", "pseudonymised"): "confidential",
-    ("restricted", "clear"): "confidential",
-    ("restricted", "pseudonymised"): "confidential",
-    ("internal", "clear"): "internal",
-    ("internal", "pseudonymised"): "internal",
-    ("public", "clear"): "public",
-    ("public", "pseudonymised"): "public",
+_CLEAR: Mapping[str, str] = {
+    "personal": "clear",
+    "confidential": "confidential",
+    "restricted": "confidential",
+    "internal": "internal",
+    "public": "public",
 }
 ORDER: tuple[str, ...] = ("clear", "pseudonymised", "confidential", "encrypted", "internal", "public")
 
 
 def classes(architecture: parts.Architecture) -> Mapping[str, str]:
     """The class of each kind of data, by its id."""
-    return {data.id: data.classification or _of_contracts(tuple(data.contracts)) for data in architecture.data}
+    return {data.id: data.classification or _of_contracts(data.contracts) for data in architecture.data}
 
 
 def paint(held: parts.Holding, found: Mapping[str, str]) -> str:
-    """What a holding is painted as; encrypted by us, it is that whatever it was before."""
-    return "encrypted" if held.form == "encrypted" else _PAINTS[found[held.data], held.form]
+    """What a holding is painted as: its form, since that is what counts, and in clear its class."""
+    return _CLEAR[found[held.data]] if held.form == "clear" else held.form
 
 
 def highest(holdings: Iterable[parts.Holding], found: Mapping[str, str]) -> str | None:
@@ -39,9 +33,6 @@ def highest(holdings: Iterable[parts.Holding], found: Mapping[str, str]) -> str 
     return min((paint(held, found) for held in holdings), key=ORDER.index, default=None)
 
 
-@cache
-def _of_contracts(contracts: tuple[str, ...]) -> str:
-    catalogue = Catalogue(HOME)
-    fields = (field for name in contracts for top in catalogue.get(name).fields for field in top.walk())
-    said = {field.classification for field in fields} - {None}
-    return max((name for name in parts.CLASSES if name in said), key=parts.CLASSES.index, default=_UNSAID)
+def _of_contracts(contracts: Iterable[str]) -> str:
+    said = [found for name in contracts if (found := contract_facts()[name].classification) is not None]
+    return max(said, key=parts.CLASSES.index, default=_UNSAID)

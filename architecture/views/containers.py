@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from architecture import parts
 from architecture.views.diagram import Arrow, Box, Chart, Frame, Picture
 from architecture.views.kinds import KINDS
 from architecture.views.scene import Scene
@@ -18,6 +19,7 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
     chart = Chart(
         tuple(_zones(scene, list(inside))),
         tuple(_arrows(scene)),
+        down=True,
         legend_title=scene.word("legend"),
         legend=(
             ("person", scene.word("people")),
@@ -28,16 +30,18 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
     return (Picture("containers", scene.word("containers"), scene.word("containers-lead"), chart),)
 
 
-def _zones(scene: Scene, names: list[str]) -> Iterator[Frame]:
+def _zones(scene: Scene, names: list[str]) -> Iterator[Box | Frame]:
+    """A frame for each zone; people stand by themselves, since they are at both ends."""
     for zone in scene.architecture.zones:
-        here = [component for component in scene.architecture.components if component.zone == zone.id]
-        boxes = tuple(
-            Box(part.id, (scene.short(part.id), part.product), KINDS[part.kind].shape, scene.role(part.id))
-            for part in here
-            if part.id in names
-        )
+        here = [part for part in scene.architecture.components if part.zone == zone.id and part.id in names]
+        yield from (_box(scene, part) for part in here if scene.role(part.id) == "person")
+        boxes = tuple(_box(scene, part) for part in here if scene.role(part.id) != "person")
         if boxes:
             yield Frame(zone.id, scene.name(zone.id), boxes, scene.half_of_zone(zone.id))
+
+
+def _box(scene: Scene, part: parts.Component) -> Box:
+    return Box(part.id, (scene.short(part.id), part.product), KINDS[part.kind].shape, scene.role(part.id))
 
 
 def _arrows(scene: Scene) -> Iterator[Arrow]:

@@ -1,4 +1,4 @@
-"""Who uses the platform, what it takes from and gives to, and who guards and watches it: a zone's parts in one box."""
+"""Who uses the platform, what it takes from and gives to, and who guards and watches it."""
 
 from __future__ import annotations
 
@@ -6,55 +6,55 @@ from collections.abc import Iterator, Mapping
 
 from architecture import parts
 from architecture.views.diagram import Arrow, Box, Chart, Frame, Picture
+from architecture.views.kinds import KINDS
 from architecture.views.scene import Scene
 
-_FRAMES: tuple[tuple[str, str], ...] = (
-    ("person", "people"),
-    ("existing", "existing"),
-    ("platform", "platform"),
-    ("guard", "guards"),
-    ("watch", "watches"),
-)
-_LISTED = 6  # names in a box; more are counted
+_LISTED = 12  # names in a box; more are counted
 _NAMED = 2  # kinds of data on an arrow
-_ALONE = frozenset({"person", "existing"})
+_TOGETHER: Mapping[str, str] = {"guard": "guards", "watch": "watches"}  # one box for all of a role
 
 
 def draw(scene: Scene) -> tuple[Picture, ...]:
-    """One picture."""
+    """One picture: a person or another system is a box, the platform one for each zone, those around it one each."""
     home = {name: _box(scene, component) for name, component in scene.components.items()}
-    frames = tuple(_frames(scene, home))
-    arrows = tuple(_arrows(scene, home))
-    chart = Chart(frames, arrows, legend_title=scene.word("legend"), legend=_legend(scene))
+    inside = tuple(_drawn(scene, home))
+    chart = Chart(inside, tuple(_arrows(scene, home)), down=True)
     return (Picture("context", scene.word("context"), scene.word("context-lead"), chart),)
 
 
 def _box(scene: Scene, component: parts.Component) -> str:
-    """A person and an existing system are boxes of their own; the others are drawn with their zone."""
     role = scene.role(component.id)
-    return component.id if role in _ALONE else f"{role}:{component.zone}"
+    if role in _TOGETHER:
+        return f"all:{role}"
+    return f"zone:{component.zone}" if role == "platform" else component.id
 
 
-def _frames(scene: Scene, home: Mapping[str, str]) -> Iterator[Frame]:
-    for role, title in _FRAMES:
-        boxes: dict[str, list[str]] = {}
-        for name in scene.components:
-            if scene.role(name) == role:
-                boxes.setdefault(home[name], []).append(name)
-        if boxes:
-            inside = tuple(_drawn(scene, box, names, role) for box, names in boxes.items())
-            yield Frame(f"frame:{role}", scene.word(title), inside)
+def _drawn(scene: Scene, home: Mapping[str, str]) -> Iterator[Box | Frame]:
+    boxes: dict[str, list[str]] = {}
+    for name, box in home.items():
+        boxes.setdefault(box, []).append(name)
+    framed: dict[str, list[Box]] = {"existing": [], "platform": []}
+    for box, names in boxes.items():
+        role = scene.role(names[0])
+        made = _listing(scene, box, names, role)
+        if role in framed:
+            framed[role].append(made)
+        else:
+            yield made
+    yield from (Frame(f"frame:{role}", scene.word(role), tuple(held)) for role, held in framed.items() if held)
 
 
-def _drawn(scene: Scene, box: str, names: list[str], role: str) -> Box:
-    if role in _ALONE:
-        return Box(box, (scene.short(box),), "person" if role == "person" else "box", role)
-    zone = scene.components[names[0]].zone
-    return Box(box, (scene.name(zone), *scene.listed(names, _LISTED)), "box", role)
+def _listing(scene: Scene, box: str, names: list[str], role: str) -> Box:
+    if role in _TOGETHER:
+        return Box(box, (scene.pair(scene.word(_TOGETHER[role])), *scene.listed(names, _LISTED)), "box", role)
+    if role == "platform":
+        zone = scene.components[names[0]].zone
+        return Box(box, (scene.pair(scene.name(zone)), *scene.listed(names, _LISTED)), "box", role)
+    return Box(box, (scene.short(box),), KINDS[scene.components[box].kind].shape, role)
 
 
 def _arrows(scene: Scene, home: Mapping[str, str]) -> Iterator[Arrow]:
-    """What is carried, by data; commands, logins and metrics are one dotted arrow between two boxes."""
+    """What is carried, by data; dotted, what else the platform and its people open connections for, and to whom."""
     moved: dict[tuple[str, str], dict[str, None]] = {}
     for flow in scene.of("data"):
         ends = home[flow.source], home[flow.to]
@@ -64,12 +64,9 @@ def _arrows(scene: Scene, home: Mapping[str, str]) -> Iterator[Arrow]:
     )
     asked: dict[tuple[str, str], dict[str, None]] = {}
     for flow in scene.of("control", "telemetry", "backup", "administration"):
-        ends = home[scene.opener(flow).id], home[scene.called(flow).id]
-        asked.setdefault(ends, {})[flow.purpose] = None
-    for (start, end), purposes in asked.items():
-        if start != end and (start, end) not in moved:
-            yield Arrow(start, end, tuple(map(scene.word, purposes)), "dotted")
-
-
-def _legend(scene: Scene) -> tuple[tuple[str, str], ...]:
-    return tuple((role, scene.word(title)) for role, title in _FRAMES)
+        start, end = home[scene.opener(flow).id], home[scene.called(flow).id]
+        if start != end and "existing" not in (scene.role(scene.opener(flow).id), scene.role(scene.called(flow).id)):
+            asked.setdefault((start, end), {})[flow.purpose] = None
+    yield from (
+        Arrow(start, end, tuple(map(scene.word, purposes)), "dotted") for (start, end), purposes in asked.items()
+    )

@@ -1,4 +1,8 @@
-"""Where each instance stands: places in places, and in each place a box for every zone that has something there."""
+"""Where each instance stands: all places with the lines between them, and each large place by itself.
+
+A box is what one network zone has in one place. A place that holds smaller ones (a data centre its rooms, a region its
+zones) is one box in the first picture and has a picture of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,54 @@ from collections.abc import Iterator, Mapping
 
 from architecture import parts
 from architecture.views.diagram import Arrow, Box, Chart, Frame, Picture
-from architecture.views.scene import Scene
+from architecture.views.scene import HALVES, Scene
 
 _LISTED = 9
 
 
 def draw(scene: Scene) -> tuple[Picture, ...]:
-    """One picture, with the lines between the places."""
-    frames = tuple(frame for place in _children(scene, None) if (frame := _frame(scene, place)) is not None)
-    chart = Chart(
-        (*frames, *_networks(scene)),
-        tuple(_lines(scene)),
-        down=True,
-        legend_title=scene.word("legend"),
-        legend=(
-            ("onpremises", scene.word("on-premises")),
-            ("cloud", scene.word("in-cloud")),
-            ("outside", scene.word("elsewhere")),
+    """The picture of all places, then one for each place that holds smaller ones."""
+    frames = [(place, frame) for place in _children(scene, None) if (frame := _frame(scene, place)) is not None]
+    large = [(place, frame) for place, frame in frames if _children(scene, place.id)]
+    inside = tuple(_summary(scene, place) if _children(scene, place.id) else frame for place, frame in frames)
+    around = _chart(scene, (*inside, *_networks(scene)), tuple(_lines(scene)))
+    lead = scene.word("deployment-lead")
+    return (
+        Picture("deployment", scene.word("deployment"), lead, around),
+        *(
+            Picture(
+                f"deployment-{place.id}",
+                scene.word("deployment-in", name=scene.name(place.id)),
+                scene.word("deployment-in-lead"),
+                _chart(scene, (frame,), ()),
+            )
+            for place, frame in large
         ),
     )
-    return (Picture("deployment", scene.word("deployment"), scene.word("deployment-lead"), chart),)
+
+
+def _chart(scene: Scene, inside: tuple[Box | Frame, ...], arrows: tuple[Arrow, ...]) -> Chart:
+    used = {box.paint for box in Chart(inside, ()).boxes()}
+    found = tuple((paint, scene.word(title)) for paint, title in HALVES.items() if paint in used)
+    legend = found if len(found) > 1 else ()
+    return Chart(inside, arrows, down=True, legend_title=scene.word("legend"), legend=legend)
+
+
+def _summary(scene: Scene, place: parts.Place) -> Box:
+    """A large place as one box: the places in it, and the zones that have something there."""
+    within = {below.id for below in scene.architecture.places if _outermost(scene, below.id) == place.id}
+    zones = [
+        zone.id
+        for zone in scene.architecture.zones
+        if any(part.zone == zone.id and within & set(part.places) for part in scene.architecture.components)
+    ]
+    paint = scene.half_of_zone(zones[0]) if zones else "outside"
+    inner = ", ".join(scene.name(below.id) for below in _children(scene, place.id))
+    return Box(place.id, (_titled(scene, place), inner, *map(scene.name, zones)), "box", paint)
+
+
+def _titled(scene: Scene, place: parts.Place) -> str:
+    return scene.name(place.id) + (f" ({place.country})" if place.country and not place.inside else "")
 
 
 def _children(scene: Scene, place: str | None) -> list[parts.Place]:
@@ -33,10 +65,9 @@ def _children(scene: Scene, place: str | None) -> list[parts.Place]:
 
 
 def _frame(scene: Scene, place: parts.Place) -> Frame | None:
-    below = [frame for child in _children(scene, place.id) if (frame := _frame(scene, child)) is not None]
-    inside = (*below, *_boxes(scene, place.id))
-    where = f" ({place.country})" if place.country and not place.inside else ""
-    return Frame(place.id, scene.name(place.id) + where, inside) if inside else None
+    below: list[Frame] = [frame for child in _children(scene, place.id) if (frame := _frame(scene, child)) is not None]
+    inside: tuple[Box | Frame, ...] = (*below, *_boxes(scene, place.id))
+    return Frame(place.id, _titled(scene, place), inside) if inside else None
 
 
 def _boxes(scene: Scene, place: str) -> Iterator[Box]:
@@ -44,7 +75,9 @@ def _boxes(scene: Scene, place: str) -> Iterator[Box]:
         here = [found for part in scene.architecture.components if (found := _standing(scene, part, zone, place))]
         if here:
             shown = (*here[:_LISTED], *([scene.word("more", n=len(here) - _LISTED)] if len(here) > _LISTED else []))
-            yield Box(f"{place}/{zone.id}", (f"{scene.name(zone.id)}:", *shown), "box", scene.half_of_zone(zone.id))
+            yield Box(
+                f"{place}/{zone.id}", (scene.pair(scene.name(zone.id)), *shown), "box", scene.half_of_zone(zone.id)
+            )
 
 
 def _standing(scene: Scene, part: parts.Component, zone: parts.Zone, place: str) -> str:
@@ -83,7 +116,8 @@ def _members(groups: Mapping[str, parts.Group], name: str) -> list[str]:
 
 
 def _said(scene: Scene, link: parts.Link) -> str:
-    return f"{scene.short(link.id)}: {scene.number(link.bandwidth_mbps)} Mbit/s, {link.encryption}"
+    protected = scene.word("not-encrypted") if link.encryption == "none" else link.encryption
+    return scene.pair(scene.short(link.id), f"{scene.number(link.bandwidth_mbps)} Mbit/s, {protected}")
 
 
 def _reached_by(scene: Scene) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["call", "answer", "send", "lost"]
 Line = Literal["plain", "thick", "dotted"]
 Shape = Literal["box", "round", "store", "person", "gate"]
 
@@ -77,7 +78,7 @@ class Message:
     start: str
     end: str
     lines: tuple[str, ...]
-    kind: Literal["call", "answer", "send", "lost"] = "call"
+    kind: Kind = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,17 @@ class Table:
 
 
 Drawing = Picture | Table
+
+
+def folded(text: str, most: int = 34) -> tuple[str, ...]:
+    """A text in lines of about `most` letters, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + len(word) < most:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
 
 
 def _boxes(part: Box | Frame) -> Iterator[Box]:

@@ -19,24 +19,25 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
     ends = {end for flow in flows for end in (flow.source, flow.to)}
     arrows = tuple(_arrows(scene, flows))
     frames = tuple(_zones(scene, ends))
-    chart = Chart(frames, arrows, legend_title=scene.word("legend"))
+    chart = Chart(frames, arrows)
     found = {box.paint for box in chart.boxes()} | {arrow.paint for arrow in arrows}
     legend = tuple((paint, scene.word(f"holds-{paint}")) for paint in classes.ORDER if paint in found)
-    chart = Chart(frames, arrows, legend_title=scene.word("legend"), legend=legend)
+    chart = Chart(frames, arrows, down=True, legend_title=scene.word("legend"), legend=legend)
     return (Picture("data", scene.word("data-holders"), scene.word("data-lead"), chart),)
 
 
-def _zones(scene: Scene, ends: set[str]) -> Iterator[Frame]:
+def _zones(scene: Scene, ends: set[str]) -> Iterator[Box | Frame]:
+    """A frame for each zone; people stand by themselves, since they are at both ends."""
     for zone in scene.architecture.zones:
-        boxes = tuple(
-            _box(scene, part) for part in scene.architecture.components if part.zone == zone.id and part.id in ends
-        )
+        here = [part for part in scene.architecture.components if part.zone == zone.id and part.id in ends]
+        yield from (_box(scene, part) for part in here if scene.role(part.id) == "person")
+        boxes = tuple(_box(scene, part) for part in here if scene.role(part.id) != "person")
         if boxes:
-            yield Frame(zone.id, scene.name(zone.id), boxes)
+            yield Frame(zone.id, scene.placed(zone.id), boxes)
 
 
 def _box(scene: Scene, part: parts.Component) -> Box:
-    said = scene.held(part.holds) or ((scene.word("pseudonymises"),) if part.pseudonymises else ())
+    said = scene.shown(part.holds) or ((scene.word("pseudonymises"),) if part.pseudonymises else ())
     return Box(part.id, (scene.short(part.id), *said), KINDS[part.kind].shape, scene.paint(part.holds) or "plain")
 
 

@@ -59,7 +59,7 @@ def _permissions(scene: Scene, identity: parts.Identity) -> Iterator[str]:
     for action in _MATRIX:
         on = [permission for permission in identity.permissions if permission.action == action]
         if on:
-            yield f"{scene.word(f'may-{action}')}: {', '.join(_object(scene, permission) for permission in on)}"
+            yield scene.pair(scene.word(f"may-{action}"), ", ".join(_object(scene, permission) for permission in on))
 
 
 def _object(scene: Scene, permission: parts.Permission) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from architecture import needs, parts
-from architecture.views.diagram import Lane, Message, Picture, Remark, Sequence
+from architecture.views.diagram import Kind, Lane, Message, Picture, Remark, Sequence, folded
 from architecture.views.moving import lanes
 from architecture.views.scene import Scene
 
@@ -18,34 +18,40 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
     scenario = scene.architecture.one("scenarios").get(SCENARIO)
     if scenario is None:
         return ()
-    graph = needs.graph(scene.architecture)
-    down = needs.down(graph, scenario.removes)
+    down = needs.down(needs.graph(scene.architecture), scenario.removes)
     cut = [flow for flow in scene.of("data", "backup") if _cut(flow, down)]
-    shown = cut[:_SHOWN]
-    watcher = _watcher(scene, scenario)
-    names = [part.id for flow in shown for part in (scene.opener(flow), scene.called(flow))]
-    columns = lanes(scene, [*names, *([watcher] if watcher else [])])
-    teams = dict.fromkeys([*([scenario.calls] if scenario.calls else []), *(step.team for step in scenario.steps)])
-    people = tuple(Lane(team, (scene.name(team),), scene.word("who")) for team in teams)
-    all_lanes = (*columns, *people)
-    if not all_lanes:
+    columns = _lanes(scene, scenario, cut[:_SHOWN])
+    if not columns:
         return ()
-    ends = tuple(dict.fromkeys((all_lanes[0].id, all_lanes[-1].id)))
-    steps = (
+    ends = tuple(dict.fromkeys((columns[0].id, columns[-1].id)))
+    steps: tuple[Message | Remark, ...] = (
         Remark(ends, tuple(_start(scene, scenario))),
-        *(Message(scene.opener(f).id, scene.called(f).id, tuple(_lost(scene, f)), "lost") for f in shown),
-        Remark(ends, tuple(_stopped(scene, down, len(cut) - len(shown)))),
-        *_told(scene, scenario, watcher),
+        *(_between(scene, flow, tuple(_lost(scene, flow)), "lost") for flow in cut[:_SHOWN]),
+        Remark(ends, tuple(_stopped(scene, down, len(cut) - _SHOWN))),
+        *_told(scene, scenario, _watcher(scene, scenario)),
         *(_done(scene, step) for step in scenario.steps),
         Remark(ends, tuple(_back(scene, scenario))),
         *(
-            Message(scene.opener(flow).id, scene.called(flow).id, (scene.word("made-up"),), "send")
-            for flow in shown
+            _between(scene, flow, folded(scene.word("made-up")), "send")
+            for flow in cut[:_SHOWN]
             if flow.retry and flow.retry.buffer_h
         ),
     )
     title = scene.word("incident", name=scene.name(SCENARIO))
-    return (Picture("incident", title, scene.word("incident-lead"), Sequence(all_lanes, steps)),)
+    return (Picture("incident", title, scene.word("incident-lead"), Sequence(columns, steps)),)
+
+
+def _lanes(scene: Scene, scenario: parts.Scenario, flows: list[parts.Flow]) -> tuple[Lane, ...]:
+    """The ends of the flows, who watches, and the teams that are called or do something."""
+    watcher = _watcher(scene, scenario)
+    names = [part.id for flow in flows for part in (scene.opener(flow), scene.called(flow))]
+    teams = dict.fromkeys([*([scenario.calls] if scenario.calls else []), *(step.team for step in scenario.steps)])
+    people = (Lane(team, folded(scene.name(team), 20), scene.word("who")) for team in teams)
+    return (*lanes(scene, [*names, *([watcher] if watcher else [])]), *people)
+
+
+def _between(scene: Scene, flow: parts.Flow, lines: tuple[str, ...], kind: Kind) -> Message:
+    return Message(scene.opener(flow).id, scene.called(flow).id, lines, kind)
 
 
 def _cut(flow: parts.Flow, down: frozenset[str]) -> bool:
@@ -62,10 +68,10 @@ def _start(scene: Scene, scenario: parts.Scenario) -> Iterator[str]:
 
 
 def _lost(scene: Scene, flow: parts.Flow) -> Iterator[str]:
-    yield scene.short(flow.id)
+    yield from folded(scene.short(flow.id))
     if flow.retry and flow.retry.buffer_h:
         where = scene.name(flow.retry.buffer) if flow.retry.buffer else scene.name(flow.source)
-        yield scene.word("kept", span=scene.hours(flow.retry.buffer_h), where=where)
+        yield from folded(scene.word("kept", span=scene.hours(flow.retry.buffer_h), where=where))
     else:
         yield scene.word("not-kept")
 
@@ -97,11 +103,11 @@ def _told(scene: Scene, scenario: parts.Scenario, watcher: str | None) -> Iterat
         return
     said = scene.name(scenario.detected_by) if scenario.detected_by else scene.word("alert")
     after = (scene.word("known-after", span=scene.hours(scenario.detection_h.likely)),) if scenario.detection_h else ()
-    yield Message(watcher, scenario.calls, (said, *after), "send")
+    yield Message(watcher, scenario.calls, (*folded(said), *after), "send")
 
 
 def _done(scene: Scene, step: parts.Step) -> Message:
-    return Message(step.team, step.team, (scene.say(step.text), scene.hours(step.hours.likely)))
+    return Message(step.team, step.team, (*folded(scene.say(step.text)), scene.hours(step.hours.likely)))
 
 
 def _back(scene: Scene, scenario: parts.Scenario) -> Iterator[str]:

@@ -14,7 +14,7 @@ ROLES: tuple[str, ...] = ("person", "existing", "platform", "guard", "watch")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`role`: who uses it, what was there before, the platform itself, what guards it, what watches and saves it."""
+    """`role`: who uses it, another system, the platform itself, what guards it, what watches and saves it."""
 
     role: str
     shape: Shape
@@ -45,7 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "monitoring": Kind("watch", "box"),
     "pki": Kind("guard", "box"),
     "producer": Kind("platform", "box"),
-    "registry": Kind("platform", "box"),
+    "registry": Kind("existing", "box"),
     "spark": Kind("platform", "box"),
     "store": Kind("platform", "store"),
     "vault": Kind("guard", "store"),

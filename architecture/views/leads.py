@@ -19,40 +19,56 @@ LEADS: Mapping[str, tuple[str, str]] = {
         "Chaque élément dans sa zone réseau. Les flèches suivent les données ; une flèche pointillée est ouverte par "
         "celui qui reçoit.",
     ),
-    "guarding": ("Logins, keys, names, administration", "Connexions, clés, noms, administration"),
+    "guarding": ("Logins, keys and names", "Connexions, clés et noms"),
     "guarding-lead": (
-        "Arrows point from who opens the connection. What only calls is drawn together with the rest of its zone.",
-        "Les flèches partent de qui ouvre la connexion. Ce qui ne fait qu'appeler est dessiné ensemble, par zone.",
+        "Arrows point from who opens the connection. What plays no part of its own is drawn together, by zone.",
+        "Les flèches partent de qui ouvre la connexion. Ce qui n'a pas de rôle propre est dessiné ensemble, par zone.",
+    ),
+    "administering": ("Administration and releases", "Administration et livraisons"),
+    "administering-lead": (
+        "Arrows point from who opens the connection. What plays no part of its own is drawn together, by zone.",
+        "Les flèches partent de qui ouvre la connexion. Ce qui n'a pas de rôle propre est dessiné ensemble, par zone.",
     ),
     "watching": ("Metrics, logs and second copies", "Métriques, journaux et copies de secours"),
     "watching-lead": (
-        "Arrows point from who opens the connection. What only calls is drawn together with the rest of its zone.",
-        "Les flèches partent de qui ouvre la connexion. Ce qui ne fait qu'appeler est dessiné ensemble, par zone.",
+        "Arrows point from who opens the connection. What plays no part of its own is drawn together, by zone.",
+        "Les flèches partent de qui ouvre la connexion. Ce qui n'a pas de rôle propre est dessiné ensemble, par zone.",
     ),
     "deployment": ("Deployment", "Déploiement"),
     "deployment-lead": (
-        "Where each instance stands: a frame is a place that fails as one, a box is what a network zone has there. "
-        "Thick lines are the links between places.",
-        "Où se trouve chaque instance : un cadre est un lieu qui tombe d'un bloc, une boîte est ce qu'une zone réseau "
-        "y possède. Les traits épais sont les liens entre lieux.",
+        "Where everything stands: a frame is a place that fails as one, a box what a network zone has there. "
+        "Thick lines are the links between places. A place with rooms or zones in it has a picture of its own below.",
+        "Où tout se trouve : un cadre est un lieu qui tombe d'un bloc, une boîte ce qu'une zone réseau y possède. "
+        "Les traits épais sont les liens. Un lieu qui contient des salles ou des zones a sa propre image plus bas.",
     ),
-    "zones-data": ("Zones: business data and copies", "Zones : données métier et copies"),
-    "zones-control": ("Zones: logins, metrics, administration", "Zones : connexions, métriques, administration"),
+    "deployment-in": ("Deployment: {name}", "Déploiement : {name}"),
+    "deployment-in-lead": (
+        "Each frame fails by itself; a box is what a network zone has there.",
+        "Chaque cadre tombe seul ; une boîte est ce qu'une zone réseau y possède.",
+    ),
+    "zones": ("Zones: business data and copies", "Zones : données métier et copies"),
+    "zones-control": ("Zones: logins, keys, administration", "Zones : connexions, clés, administration"),
+    "zones-watch": ("Zones: metrics and logs", "Zones : métriques et journaux"),
     "zones-lead": (
         "Arrows point from the zone that opens the connection to the one that is called; their colour is the class "
         "of data that needs most care among what crosses, in either direction.",
         "Les flèches vont de la zone qui ouvre la connexion à celle qui est appelée ; leur couleur est la classe de "
         "données la plus sensible parmi ce qui passe, dans un sens ou dans l'autre.",
     ),
-    "ingest": ("Sequence: how an event comes in", "Séquence : l'arrivée d'un événement"),
+    "ingest": ("Sequence: events come in by {name}", "Séquence : arrivée des événements par {name}"),
     "ingest-lead": (
-        "From the change at the source to the ledger. A full line opens a connection, a dashed line is its answer.",
-        "Du changement à la source jusqu'au registre. Un trait plein ouvre une connexion, un tireté est sa réponse.",
+        "From the change at the source to the topic. A full line opens a connection, a dashed line is its answer.",
+        "Du changement à la source jusqu'au topic. Un trait plein ouvre une connexion, un tireté est sa réponse.",
     ),
-    "export": ("Sequence: how checked tables go out", "Séquence : la sortie des tables contrôlées"),
+    "export": ("Sequence: from the topic to what is published", "Séquence : du topic à ce qui est publié"),
     "export-lead": (
-        "From one version of the tables to its readers. A full line opens a connection, a dashed line is its answer.",
-        "D'une version des tables à qui les lit. Un trait plein ouvre une connexion, un tireté est sa réponse.",
+        "The job reads, keeps the ledger and makes the tables; one version of them is checked and sent out.",
+        "Le traitement lit, tient le registre et fait les tables ; une version en est contrôlée puis envoyée.",
+    ),
+    "reading": ("Sequence: how people read it", "Séquence : comment on le lit"),
+    "reading-lead": (
+        "From what was published to whoever looks at it.",
+        "De ce qui est publié jusqu'à qui le regarde.",
     ),
     "incident": ("Sequence: {name}", "Séquence : {name}"),
     "incident-lead": (

@@ -1,6 +1,7 @@
 """How an event comes in and how a table goes out: flows of business data as messages, in the order data move.
 
-Data go one way and connections another: a pull is a question and an answer, a push one message.
+Data go one way and connections another: a pull is a question and an answer, a push one message. One picture for each
+way into the topic, one from there to what is published, one for those who read that.
 """
 
 from __future__ import annotations
@@ -9,23 +10,33 @@ from collections.abc import Iterable, Iterator
 
 from architecture import parts
 from architecture.needs import SHORT_PROOF_H
-from architecture.views.diagram import Lane, Message, Picture, Sequence
+from architecture.views.diagram import Lane, Message, Picture, Sequence, folded
 from architecture.views.scene import Scene
-
-_LEAVING = frozenset({"export"})  # from this kind on, data are on their way out
 
 
 def draw(scene: Scene) -> tuple[Picture, ...]:
-    """Two pictures: in, up to the last store on premises; and out, from the export on."""
-    flows = tuple(_ordered(scene.of("data")))
-    out = set(_after(flows, [part.id for part in scene.architecture.components if part.kind in _LEAVING]))
-    coming = [flow for flow in flows if flow.id not in out]
-    leaving = [flow for flow in flows if flow.id in out]
+    """One picture for each stage that has flows."""
     return tuple(
-        Picture(name, scene.word(name), scene.word(f"{name}-lead"), _sequence(scene, some))
-        for name, some in (("ingest", coming), ("export", leaving))
-        if some
+        Picture(name, title, scene.word(f"{name.partition('-')[0]}-lead"), _sequence(scene, flows))
+        for name, title, flows in _stages(scene)
+        if flows
     )
+
+
+def _stages(scene: Scene) -> Iterator[tuple[str, str, list[parts.Flow]]]:
+    """Each stage's id, title and flows in the order data move: all flows of business data, some of them in two."""
+    flows = tuple(_ordered(scene.of("data")))
+    brokers = {part.id for part in scene.architecture.components if part.kind == "broker"}
+    coming = set(_before(flows, brokers))
+    for last in dict.fromkeys(flow.source for flow in flows if flow.to in brokers):
+        own = {*_before(flows, {last}), *(flow.id for flow in flows if flow.source == last and flow.to in brokers)}
+        title = scene.word("ingest", name=scene.short(last))
+        yield f"ingest-{last}", title, [flow for flow in flows if flow.id in own]
+    published = {flow.to for flow in flows if scene.components[flow.source].kind == "export"}
+    reading = set(_after(flows, published))
+    inner = [flow for flow in flows if flow.id not in coming | reading]
+    yield "export", scene.word("export"), inner
+    yield "reading", scene.word("reading"), [flow for flow in flows if flow.id in reading]
 
 
 def _ordered(flows: list[parts.Flow]) -> Iterator[parts.Flow]:
@@ -38,11 +49,20 @@ def _ordered(flows: list[parts.Flow]) -> Iterator[parts.Flow]:
         yield ready
 
 
-def _after(flows: Iterable[parts.Flow], start: list[str]) -> Iterator[str]:
-    """The flows into and behind some components; `flows` come in the order data move."""
+def _before(flows: Iterable[parts.Flow], goal: set[str]) -> Iterator[str]:
+    """The flows that lead to some components; `flows` come in the order data move."""
+    leading = set(goal)
+    for flow in reversed(tuple(flows)):
+        if flow.to in leading:
+            leading.add(flow.source)
+            yield flow.id
+
+
+def _after(flows: Iterable[parts.Flow], start: set[str]) -> Iterator[str]:
+    """The flows that lead on from some components."""
     reached = set(start)
     for flow in flows:
-        if flow.to in start or flow.source in reached:
+        if flow.source in reached:
             reached.add(flow.to)
             yield flow.id
 
@@ -61,7 +81,7 @@ def lanes(scene: Scene, names: Iterable[str]) -> tuple[Lane, ...]:
     found = dict.fromkeys(names)
     zones = list(dict.fromkeys(scene.components[name].zone for name in found))
     ranked = sorted(found, key=lambda name: zones.index(scene.components[name].zone))
-    return tuple(Lane(name, (scene.short(name),), scene.name(scene.components[name].zone)) for name in ranked)
+    return tuple(Lane(name, folded(scene.short(name), 20), scene.name(scene.components[name].zone)) for name in ranked)
 
 
 def _proof(scene: Scene, flow: parts.Flow, proved: set[str]) -> Iterator[Message]:
@@ -75,15 +95,15 @@ def _proof(scene: Scene, flow: parts.Flow, proved: set[str]) -> Iterator[Message
     if identity.lifetime_h is not None and identity.lifetime_h < SHORT_PROOF_H:
         proved.add(identity.id)
         words = scene.word("proof", identity=scene.name(identity.id), span=scene.hours(identity.lifetime_h))
-        yield Message(opener, identity.issuer, (words,))
+        yield Message(opener, identity.issuer, folded(words))
 
 
 def _messages(scene: Scene, flow: parts.Flow) -> Iterator[Message]:
-    carried = tuple(line for line in scene.held(flow.carries)[:2])
-    by = scene.word("by", spoken=scene.spoken(flow), proof=scene.word(flow.authentication))
+    carried = tuple(line for said in scene.shown(flow.carries, 2) for line in folded(said))
+    by = folded(f"{scene.spoken(flow)}, {scene.word(flow.authentication)}")
+    name = folded(scene.short(flow.id))
     if flow.initiator == "to":
-        yield Message(flow.to, flow.source, (scene.short(flow.id), by))
+        yield Message(flow.to, flow.source, (*name, *by))
         yield Message(flow.source, flow.to, carried or (scene.word("answer"),), "answer")
         return
-    kind = "call" if flow.mode == "synchronous" else "send"
-    yield Message(flow.source, flow.to, (scene.short(flow.id), *carried, by), kind)
+    yield Message(flow.source, flow.to, (*name, *carried, *by), "call" if flow.mode == "synchronous" else "send")

@@ -17,7 +17,13 @@ from architecture.views.text import csv_text, escaped, markdown
 
 INDEX = "README.md"
 SVG = "svg"
+SHARED = "shared"  # the folder of what is the same on every target
 _MADE = "<!-- Made from architecture/model/ by `tickets architecture render`; edit the model, not this file. -->"
+_ABOUT = (
+    "One logical model on four targets. Every picture, matrix and list here follows from the model: "
+    "`tickets architecture render` writes them, and `tickets architecture render --check` says which are stale. "
+    "The pictures are also SVG files, in English and French, below `svg/` (drawn by `scripts/render_svg.py`)."
+)
 _PAGES: Mapping[str, str] = {
     "overview": "Context and parts",
     "deployment": "Deployment",
@@ -35,8 +41,11 @@ _PAGES: Mapping[str, str] = {
 def pages(model: Model) -> dict[str, str]:
     """Path below docs/architecture -> text."""
     found = {INDEX: _index(model)}
-    for target in model.targets:
-        found |= dict(_of_target(model, target))
+    for number, (target, architecture) in enumerate(model.all().items()):
+        name = architecture.target.name.en
+        found |= dict(_files(target, f": {name}", [row for row in views.draw(architecture) if not row[0].once]))
+        if number == 0:  # what is the same on every target, from the first of them
+            found |= dict(_files(SHARED, "", [row for row in views.draw(architecture) if row[0].once]))
     return dict(sorted(found.items()))
 
 
@@ -60,18 +69,17 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _of_target(model: Model, target: str) -> Iterator[tuple[str, str]]:
-    architecture = model.bound(target)
-    name = architecture.target.name.en
+def _files(folder: str, suffix: str, drawn: list[tuple[views.View, tuple[Drawing, ...]]]) -> Iterator[tuple[str, str]]:
+    """A page for each group of views, and a CSV file for each table."""
     grouped: dict[str, list[Drawing]] = {}
-    for view, drawings in views.draw(architecture):
-        grouped.setdefault(view.page, []).extend(drawings)
+    for view, made in drawn:
+        grouped.setdefault(view.page, []).extend(made)
     for page, drawings in grouped.items():
         if drawings:
-            yield f"{target}/{page}.md", _page(f"{_PAGES[page]}: {name}", target, drawings)
-        yield from (
-            (f"{target}/{drawing.id}.csv", csv_text(drawing)) for drawing in drawings if isinstance(drawing, Table)
-        )
+            yield f"{folder}/{page}.md", _page(f"{_PAGES[page]}{suffix}", folder, drawings)
+        for drawing in drawings:
+            if isinstance(drawing, Table):
+                yield f"{folder}/{drawing.id}.csv", csv_text(drawing)
 
 
 def _page(title: str, target: str, drawings: list[Drawing]) -> str:
@@ -95,19 +103,18 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _index(model: Model) -> str:
-    targets = {name: model.bound(name) for name in model.targets}
-    shown = {name: {view.page for view, drawings in views.draw(found) if drawings} for name, found in targets.items()}
-    head = ["View", *(escaped(found.target.name.en) for found in targets.values())]
+    head = ["View", *(escaped(found.target.name.en) for found in model.all().values())]
+    shown = {
+        name: {view.page: SHARED if view.once else name for view, drawings in views.draw(found) if drawings}
+        for name, found in model.all().items()
+    }
     rows = [head, ["---"] * len(head)]
     rows += [
-        [title, *(f"[{name}]({name}/{page}.md)" if page in shown[name] else "" for name in targets)]
+        [
+            title,
+            *(f"[{folders[page]}]({folders[page]}/{page}.md)" if page in folders else "" for folders in shown.values()),
+        ]
         for page, title in _PAGES.items()
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return (
-        f"# The architecture, drawn\n\n{_MADE}\n\n"
-        "One logical model on four targets. Every picture, matrix and list here follows from the model; "
-        "`tickets architecture render` writes them and `tickets architecture render --check` says which are stale. "
-        "The pictures are also SVG files, in English and French, below `svg/` (`scripts/render_svg.py`).\n\n"
-        f"{table}\n"
-    )
+    return f"# The architecture, drawn\n\n{_MADE}\n\n{_ABOUT}\n\n{table}\n"

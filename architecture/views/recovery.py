@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from architecture import needs
 from architecture.reliability.recovery import recovery
 from architecture.reliability.structure import ordered
-from architecture.views.diagram import Lane, Message, Picture, Remark, Sequence
-from architecture.views.scene import Scene
+from architecture.views.diagram import Lane, Message, Picture, Remark, Sequence, folded
+from architecture.views.scene import HALVES, Scene
 
-_HALVES = {"onpremises": "on-premises", "cloud": "in-cloud", "outside": "elsewhere"}
 _LAST_TIER = 2
 _UNOWNED = "nobody"
 
@@ -43,7 +42,7 @@ def _levels(scene: Scene) -> dict[str, int]:
     """How many components must be back before each one, one after another; a circle is one of them."""
     graph = needs.graph(scene.architecture, "recover")
     level: dict[str, int] = {}
-    for step in ordered(graph, graph):
+    for step in ordered(graph, tuple(graph)):
         below = [level[name] for one in step for name in (*graph[one].every, *graph[one].some) if name in level]
         own = 1 if any(one in scene.components for one in step) else 0
         for one in step:
@@ -53,20 +52,20 @@ def _levels(scene: Scene) -> dict[str, int]:
 
 def _lanes(scene: Scene, groups: dict[tuple[int, str, str], list[str]]) -> Iterator[Lane]:
     for team in dict.fromkeys(team for _, team, _ in groups):
-        yield Lane(team, (scene.word(team) if team == _UNOWNED else scene.name(team),), scene.word("who"))
+        yield Lane(team, folded(scene.word(team) if team == _UNOWNED else scene.name(team), 16), scene.word("who"))
     used = {zone for _, _, zone in groups}
     zones = [zone.id for zone in scene.architecture.zones if zone.id in used]
-    for half, title in _HALVES.items():
+    for half, title in HALVES.items():
         for zone in zones:
             if scene.half_of_zone(zone) == half:
-                yield Lane(zone, (scene.name(zone),), scene.word(title))
+                yield Lane(zone, folded(scene.name(zone), 16), scene.word(title))
 
 
 def _message(scene: Scene, key: tuple[int, str, str], names: list[str]) -> Message:
     _, team, zone = key
     hours = max(restore.likely for name in names if (restore := scene.components[name].restore_h) is not None)
     said = "; ".join(_one(scene, name) for name in names)
-    return Message(team, zone, (*_folded(said), scene.word("work", span=scene.hours(hours))))
+    return Message(team, zone, (*folded(said, 60), scene.word("work", span=scene.hours(hours))))
 
 
 def _one(scene: Scene, name: str) -> str:
@@ -76,17 +75,6 @@ def _one(scene: Scene, name: str) -> str:
     if part.backup:
         return f"{scene.short(name)} ({scene.word('from-backup', name=scene.short(part.backup.to))})"
     return scene.short(name)
-
-
-def _folded(text: str, most: int = 60) -> Iterator[str]:
-    """Lines of a message, broken between words."""
-    line = ""
-    for word in text.split():
-        if line and len(line) + len(word) >= most:
-            yield line
-            line = ""
-        line = f"{line} {word}".strip()
-    yield line
 
 
 def _services(scene: Scene) -> Iterator[str]:

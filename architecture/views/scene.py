@@ -12,6 +12,7 @@ from architecture.views.words import WORDS
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
+HALVES: Mapping[str, str] = {"onpremises": "on-premises", "cloud": "in-cloud", "outside": "elsewhere"}  # -> its word
 _HALVES: Mapping[str, str] = {"cloud": "cloud", "on-premises": "onpremises", "site": "onpremises"}
 
 
@@ -48,7 +49,11 @@ class Scene:
 
     def short(self, part: str) -> str:
         """The same without what follows a colon: a name for a box."""
-        return self.name(part).partition(": ")[0].partition(" : ")[0]
+        return self.name(part).partition(": ")[0].strip()
+
+    def pair(self, title: str, text: str = "") -> str:
+        """`title: text`, with the space before the colon where the language has one."""
+        return f"{title}{chr(0xA0) if self.language == 'fr' else ''}:{' ' if text else ''}{text}"
 
     def names(self, ids: Iterable[str]) -> str:
         """Several names in one cell."""
@@ -84,6 +89,11 @@ class Scene:
         """The same of a zone."""
         return _HALVES.get(self.zones[zone].kind, "outside")
 
+    def placed(self, zone: str) -> str:
+        """A zone's name and its half: `Serving (in the cloud)`."""
+        half = self.word(HALVES[self.half_of_zone(zone)])
+        return f"{self.name(zone)} ({half[:1].lower()}{half[1:]})"
+
     def role(self, component: str) -> str:
         """What part a component plays: a key of kinds.ROLES."""
         return kinds.KINDS[self.components[component].kind].role
@@ -105,10 +115,19 @@ class Scene:
         return classes.highest(holdings, self.classes)
 
     def held(self, holdings: Iterable[parts.Holding]) -> tuple[str, ...]:
-        """What is held or carried, a line for each class and form: `personal, clear: Ledger, Ticket events`."""
+        """What is held or carried, a line for each class and form: `personal, in clear: Ledger, Ticket events`."""
         groups: dict[tuple[str, str, str], list[str]] = {}
         for held in holdings:
             key = (classes.paint(held, self.classes), self.classes[held.data], held.form)
-            groups.setdefault(key, []).append(self.short(held.data))
+            groups.setdefault(key, []).append(held.data)
         ranked = sorted(groups.items(), key=lambda item: classes.ORDER.index(item[0][0]))
-        return tuple(f"{self.word(said)}, {self.word(form)}: {', '.join(names)}" for (_, said, form), names in ranked)
+        return tuple(
+            self.pair(f"{self.word(said)}, {self.word(form)}", self.names(data)) for (_, said, form), data in ranked
+        )
+
+    def shown(self, holdings: Iterable[parts.Holding], most: int = 3) -> tuple[str, ...]:
+        """The same for a picture, whose colours and lines say the class: `in clear: Ledger, Ticket events`."""
+        groups: dict[str, list[str]] = {}
+        for held in sorted(holdings, key=lambda held: classes.ORDER.index(classes.paint(held, self.classes))):
+            groups.setdefault(held.form, []).append(held.data)
+        return tuple(self.pair(self.word(form), "; ".join(self.listed(data, most))) for form, data in groups.items())

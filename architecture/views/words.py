@@ -32,7 +32,7 @@ _DATA = {
 }
 _PARTS = {
     "people": ("People", "Personnes"),
-    "existing": ("Existing systems", "Systèmes existants"),
+    "existing": ("Other systems", "Autres systèmes"),
     "platform": ("The platform", "La plateforme"),
     "guards": ("Identity, keys, network", "Identités, clés, réseau"),
     "watches": ("Watching, backups, builds", "Supervision, sauvegardes, constructions"),
@@ -62,6 +62,7 @@ _FLOWS = {
     "by": ("{spoken}, {proof}", "{spoken}, {proof}"),
     "proof": ("token for “{identity}”, good for {span}", "jeton pour « {identity} », valable {span}"),
     "no-tls": ("no TLS", "sans TLS"),
+    "not-encrypted": ("not encrypted", "non chiffré"),
     "mutual": ("both sides", "des deux côtés"),
     "none": ("no login", "sans authentification"),
     "password": ("password", "mot de passe"),
@@ -102,8 +103,8 @@ _INCIDENT = {
     "made-from": ("made again from {names}", "refait à partir de {names}"),
     "from-backup": ("from {name}", "depuis {name}"),
     "answers-after": (
-        "{name} answers after {likely} of work ({low} to {high})",
-        "{name} répond après {likely} de travail ({low} à {high})",
+        "{name}: after {likely} of work ({low} to {high})",
+        "{name} : après {likely} de travail ({low} à {high})",
     ),
 }
 _RIGHTS = {

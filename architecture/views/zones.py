@@ -7,23 +7,19 @@ from collections.abc import Iterator, Mapping
 from architecture import parts
 from architecture.views import classes
 from architecture.views.diagram import Arrow, Box, Chart, Frame, Line, Picture
-from architecture.views.scene import Scene
+from architecture.views.scene import HALVES, Scene
 
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
-    "zones-data": ("data", "backup"),
-    "zones-control": ("control", "telemetry", "administration"),
+    "zones": ("data", "backup"),
+    "zones-control": ("control", "administration"),
+    "zones-watch": ("telemetry",),
 }
-_HALVES: tuple[tuple[str, str], ...] = (
-    ("onpremises", "on-premises"),
-    ("cloud", "in-cloud"),
-    ("outside", "elsewhere"),
-)
 _SPOKEN = 3
 _LINES: Mapping[str, Line] = {"clear": "thick", "encrypted": "dotted"}
 
 
 def draw(scene: Scene) -> tuple[Picture, ...]:
-    """Two pictures: business data with its copies, and all that keeps the platform running."""
+    """Three pictures: business data with its copies, what steers and protects, what is measured."""
     return tuple(_picture(scene, name, purposes) for name, purposes in _PURPOSES.items())
 
 
@@ -37,14 +33,16 @@ def _picture(scene: Scene, name: str, purposes: tuple[str, ...]) -> Picture:
     return Picture(name, scene.word(name), scene.word("zones-lead"), chart)
 
 
-def _halves(scene: Scene, used: set[str]) -> Iterator[Frame]:
-    for half, title in _HALVES:
+def _halves(scene: Scene, used: set[str]) -> Iterator[Box | Frame]:
+    for half, title in HALVES.items():
         boxes = tuple(
             Box(zone.id, (scene.name(zone.id), *_facts(scene, zone)), "box", half)
             for zone in scene.architecture.zones
             if zone.id in used and scene.half_of_zone(zone.id) == half
         )
-        if boxes:
+        if half == "outside":
+            yield from boxes
+        elif boxes:
             yield Frame(f"half:{half}", scene.word(title), boxes)
 
 

@@ -12,6 +12,7 @@ import pytest
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 STEPS = re.search(r"## Step by step\n```\n(.*?)```", README, re.DOTALL)
 ALONE = re.search(r"## A contract by itself\n[^`]*```\n(.*?)```", README, re.DOTALL)
+WHERE = re.search(r"## Where should it run\?\n[^`]*```\n(.*?)```", README, re.DOTALL)
 ORDERS = """
 apiVersion: v3.1.0
 kind: DataContract
@@ -69,3 +70,15 @@ def test_the_readmes_commands_on_a_contract_alone_work(tmp_path: Path) -> None:
         )
         assert done.returncode in (0, 1), (command, done.stderr)
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_readmes_commands_on_the_architecture_work(tmp_path: Path) -> None:
+    """Each line exits with 0, wherever it is run."""
+    assert WHERE is not None
+    commands = [line.split("#")[0].split() for line in WHERE[1].splitlines()]
+    assert len(commands) > 4
+    for command in commands:
+        program = Path(sys.executable).with_name(command[0])
+        done = subprocess.run([program, *command[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0 or "failed in the last run" in done.stdout, (command, done.stdout, done.stderr)
