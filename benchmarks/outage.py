@@ -38,6 +38,7 @@ CONTRACT = "client_tickets"
 DEADLINE_S = 240.0
 LOOK_S = 0.2  # between two looks at a condition
 WARM = 2  # batches of a job that has just started are slower
+FULL = 0.98  # of the most records of a batch: Spark shares them out among partitions and rounds down
 STEADY = 3  # batches that are not full, before the broker is killed
 OUTCOMES = ("accepted", "rejected", "duplicate", "conflict", "tombstone")
 
@@ -124,6 +125,10 @@ class Plan:
     lead_s: float
     batch: int
 
+    def full(self, batch: Batch) -> bool:
+        """Whether a batch left something unread, for want of room."""
+        return batch.records >= FULL * self.batch
+
 
 def run(plan: Plan, folder: Path) -> dict[str, Any]:
     """One outage, and what was predicted and seen."""
@@ -150,11 +155,11 @@ def _outage(plan: Plan, job: Job, watch: Watch, environment: dict[str, str], pid
     def steady() -> bool:
         watch.look()
         batches = job.batches()
-        return len(batches) > WARM and all(each.records < plan.batch for each in batches[-STEADY:])
+        return len(batches) > WARM and not any(plan.full(each) for each in batches[-STEADY:])
 
     _until(steady, "the job has read all there was")
     first = job.batches()
-    capacity = _capacity(first, plan.batch)
+    capacity = _capacity(first, plan)
     os.kill(pid, signal.SIGKILL)
     killed = time.time()
     time.sleep(plan.outage_s)  # the outage itself
@@ -165,7 +170,7 @@ def _outage(plan: Plan, job: Job, watch: Watch, environment: dict[str, str], pid
         job.keep_up()
         watch.look()
         since = [each for each in job.batches() if each.begun > back]
-        return any(each.records >= plan.batch for each in since) and since[-1].records < plan.batch
+        return any(map(plan.full, since)) and not plan.full(since[-1])
 
     _until(caught_up, "the job has caught up")
     return _compared(plan, job, watch, capacity, (killed, back))
@@ -177,7 +182,7 @@ def _compared(plan: Plan, job: Job, watch: Watch, capacity: float, outage: tuple
     read = [each for each in batches if each.committed <= killed]
     since = [each for each in batches if each.begun > back]
     begun = since[0].begun
-    whole = next(each for each in since if each.records < plan.batch and each.begun > begun)  # read all there was
+    whole = next(each for each in since if not plan.full(each) and each.begun > begun)  # read all there was
     without_h = (begun - read[-1].begun) / 3_600  # what came after that batch was begun, it has not read
     done = sum(each.records for each in batches if each.begun < begun)
     waiting, predicted = watch.at(begun) - done, backlog(plan.rate, without_h)
@@ -201,11 +206,12 @@ def _compared(plan: Plan, job: Job, watch: Watch, capacity: float, outage: tuple
     }
 
 
-def _capacity(batches: list[Batch], full: int) -> float:
+def _capacity(batches: list[Batch], plan: Plan) -> float:
     """Events a second of the full batches, from the beginning of the first to that of the one after the last."""
-    reading = [number for number, each in enumerate(batches) if each.records >= full and number >= WARM]
+    reading = [number for number, each in enumerate(batches) if plan.full(each) and number >= WARM]
     if len(reading) < 2:
-        raise SystemExit("Too few full batches to tell the job's capacity: give a longer --lead or a smaller --batch.")
+        counts = ", ".join(str(each.records) for each in batches)
+        raise SystemExit(f"Too few full batches ({counts}): give a longer --lead or a smaller --batch.")
     first, last = reading[0], reading[-1]
     records = sum(each.records for each in batches[first : last + 1])
     end = batches[last + 1].begun if last + 1 < len(batches) else batches[last].committed
@@ -222,7 +228,7 @@ def _producing(plan: Plan, environment: dict[str, str], log: Path) -> Iterator[N
     try:
         yield
     finally:
-        process.send_signal(signal.SIGINT)
+        process.kill()  # it would wait for its broker first
         process.wait(DEADLINE_S)
 
 
@@ -288,7 +294,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"also write {RESULT.relative_to(ROOT)}")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="outage-") as folder:
+    with tempfile.TemporaryDirectory(prefix="outage-", ignore_cleanup_errors=True) as folder:
         result = run(Plan(given.rate, given.outage, given.lead, given.batch), Path(folder))
     if given.write:
         RESULT.parent.mkdir(exist_ok=True)

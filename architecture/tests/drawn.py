@@ -117,7 +117,7 @@ def drawn(**sections: Any) -> parts.Architecture:
 
 def renamed(words: str) -> parts.Architecture:
     """The same with every element called by `words`."""
-    changed = {
+    changed: dict[str, Any] = {
         section: [dict(row) | ({"name": text(words)} if "name" in row else {}) for row in rows]
         for section, rows in SECTIONS.items()
     }

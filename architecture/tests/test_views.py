@@ -146,7 +146,11 @@ def test_an_instance_is_drawn_where_it_stands() -> None:
     """Three brokers in two rooms: two stand in the first."""
     frame = chart("deployment-centre").inside[0]
     assert isinstance(frame, Frame)
-    shown = {room.id: [box.lines for box in room.inside] for room in frame.inside if isinstance(room, Frame)}
+    shown = {
+        room.id: [box.lines for box in room.inside if isinstance(box, Box)]
+        for room in frame.inside
+        if isinstance(room, Frame)
+    }
     assert shown == {"room-a": [("Inside:", "broker x 2")], "room-b": [("Inside:", "broker")]}
 
 
@@ -180,6 +184,11 @@ def test_a_cut_line_shows_what_waits_who_is_called_and_what_is_made_up() -> None
         ("ops", "ops", "call"),
         ("export", "lake", "send"),
     ]
+
+
+def test_a_model_without_flows_has_no_empty_pictures() -> None:
+    """What there is to draw is drawn: who is there, and where."""
+    assert set(views.pictures(drawn(flows=()))) <= {"context", "deployment", "deployment-centre", "incident"}
 
 
 def test_a_model_without_that_scenario_has_no_such_picture() -> None:
@@ -252,6 +261,7 @@ def test_a_formula_is_no_formula_in_csv() -> None:
 def test_a_label_is_escaped_by_codes_and_never_read_as_a_list() -> None:
     """What Mermaid would read as markup is its code; an umlaut and a bracket of prose stay."""
     assert label(('1. "Ü" [x] (y)', "- a")) == "1#46; #34;Ü#34; #91;x#93; (y)<br/>#45; a"
+    assert label(("#35;",)) == "#35;35#59;"  # a code of Mermaid's in a name is text as well
     assert label(("",)) == " "
 
 

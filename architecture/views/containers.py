@@ -16,6 +16,8 @@ def draw(scene: Scene) -> tuple[Picture, ...]:
     """One picture: what has no flow of business data is in the picture of operation (views/operation.py)."""
     flows = scene.of("data")
     inside = {end: None for flow in flows for end in (flow.source, flow.to)}
+    if not flows:
+        return ()
     chart = Chart(
         tuple(_zones(scene, list(inside))),
         tuple(_arrows(scene)),

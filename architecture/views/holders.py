@@ -16,6 +16,8 @@ _LINES: Mapping[str, Line] = {"clear": "thick", "encrypted": "dotted"}
 def draw(scene: Scene) -> tuple[Picture, ...]:
     """One picture of what moves business data and copies of it: neither metrics nor logins."""
     flows = [flow for flow in scene.of("data", "backup") if flow.carries]
+    if not flows:
+        return ()
     ends = {end for flow in flows for end in (flow.source, flow.to)}
     arrows = tuple(_arrows(scene, flows))
     frames = tuple(_zones(scene, ends))

@@ -1,7 +1,8 @@
 """Diagram to Mermaid text, the same for the same diagram.
 
 Boxes are drawn under made-up ids, since an id such as `end` or `default` is a word of Mermaid's. Texts are escaped with
-Mermaid's own codes (`#34;`). No theme is named: GitHub then draws lines and titles to suit a light or a dark page.
+Mermaid's own codes (`#34;`). No theme is named: GitHub then draws what is outside of frames to suit a light or a dark
+page; frames are always light, so lines are of a grey that both let see.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from architecture.views.diagram import Arrow, Box, Chart, Frame, Message, Remark, Sequence
-from architecture.views.palette import INK, PAINTS
+from architecture.views.palette import INK, LINE, PAINTS
 
 _MARKUP = re.compile(r'["#<>;&*_`\\{}\[\]|~$^]')
 _LIST = re.compile(r"^(\d+)\.|^([-+])")  # a label that begins so is read as a list, and refused
@@ -111,9 +112,9 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
 
 def _line_styles(arrows: tuple[Arrow, ...]) -> Iterator[str]:
     """One line per colour, naming the arrows drawn in it by their place."""
-    for paint in dict.fromkeys(arrow.paint for arrow in arrows if arrow.paint):
+    for paint in dict.fromkeys(arrow.paint for arrow in arrows):
         places = ",".join(str(place) for place, arrow in enumerate(arrows) if arrow.paint == paint)
-        yield f"linkStyle {places} stroke:{PAINTS[paint].edge}"
+        yield f"linkStyle {places} stroke:{PAINTS[paint].edge if paint else LINE}"
 
 
 def _sequence(sequence: Sequence) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 INK = "#1a1a1a"
+LINE = "#767676"  # 4.5 to 1 on white, 4.6 to 1 on black
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,17 @@ _LINES: Mapping[str, Line] = {"clear": "thick", "encrypted": "dotted"}
 
 
 def draw(scene: Scene) -> tuple[Picture, ...]:
-    """Three pictures: business data with its copies, what steers and protects, what is measured."""
-    return tuple(_picture(scene, name, purposes) for name, purposes in _PURPOSES.items())
+    """Up to three pictures: business data with its copies, what steers and protects, what is measured."""
+    return tuple(
+        _picture(scene, name, flows) for name, purposes in _PURPOSES.items() if (flows := _crossing(scene, purposes))
+    )
 
 
-def _picture(scene: Scene, name: str, purposes: tuple[str, ...]) -> Picture:
-    flows = [flow for flow in scene.of(*purposes) if scene.opener(flow).zone != scene.called(flow).zone]
+def _crossing(scene: Scene, purposes: tuple[str, ...]) -> list[parts.Flow]:
+    return [flow for flow in scene.of(*purposes) if scene.opener(flow).zone != scene.called(flow).zone]
+
+
+def _picture(scene: Scene, name: str, flows: list[parts.Flow]) -> Picture:
     used = {part.zone for flow in flows for part in (scene.opener(flow), scene.called(flow))}
     arrows = tuple(_arrows(scene, flows))
     found = {arrow.paint for arrow in arrows}

@@ -47,8 +47,8 @@ def command(model: Path, out: Path, target: str | None, check: bool, as_json: bo
     Exit codes: 0 done, or nothing stale; 1 --check found something; 2 wrong use.
     """
     read = load(model)
-    if target is not None:
-        read.bound(target)  # refuses a target that is not there, with the nearest
+    if target is not None and target not in read.targets:
+        raise click.UsageError(f"There is no target '{target}'. There are: {', '.join(read.targets)}.")
     wanted, svgs = _of(pages(read), target), _of(wanted_svgs(read), target)
     if check:
         faults = compare(out, wanted, svgs, target)

@@ -1,6 +1,7 @@
 """`tickets architecture render`: what it writes, and what --check finds."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -107,11 +108,19 @@ def test_what_is_left_over_is_told_and_kept(folder: Path) -> None:
     assert (folder / "aws" / "left.md").exists()
 
 
-def test_an_unknown_target_is_refused_with_the_nearest(folder: Path) -> None:
-    """And nothing is written."""
-    done = render("--out", folder, "--target", "awz")
-    assert done.exit_code != 0
-    assert "Did you mean aws?" in str(done.exception)
+def test_an_unknown_target_is_wrong_use(tmp_path: Path) -> None:
+    """The targets there are, and nothing is written."""
+    done = render("--out", tmp_path, "--target", "awz")
+    assert done.exit_code == 2
+    assert "There are: aws, azure, gcp, onprem." in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_link_of_a_page_leads_somewhere(folder: Path) -> None:
+    """To another page, a CSV file or a picture."""
+    for page in folder.rglob("*.md"):
+        for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+            assert (page.parent / link).is_file(), f"{page}: {link}"
 
 
 def test_the_same_model_gives_the_same_bytes() -> None:
