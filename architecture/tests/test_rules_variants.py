@@ -14,6 +14,7 @@ from architecture.rules.judging import check
 from architecture.tests.seeding import SEEDED, Defect, defects, seeded
 
 LINE, SHARED = "line-month", {"main-line": {"needs": ["internet-line"]}}
+TELEMETRY = {"holds": [{"data": "telemetry", "form": "clear", "kept_days": 1}]}
 
 
 def price(**source: Any) -> dict[str, Any]:
@@ -94,6 +95,9 @@ def test_a_rule_sees_more_than_its_seeded_defect(model: Model, rule: str, change
             "gate-unconfirmed",
             {"lots": {"lot-4": {"gate": {"confirmed_by": ["architecture/tests/test_rules.py::judged"]}}}},
         ),
+        ("personal-data-outside-eu", {"places": {"site-2": {"country": "CH"}}, "components": {"watchdog": TELEMETRY}}),
+        ("unencrypted-at-rest", {"components": {"backup-away": {"at_rest": {"by": "none"}}}}),
+        ("provider-key", {"components": {"backup-away": {"at_rest": {"by": "provider"}}}}),
         ("flow-without-authentication", {"flows": {"f-names": {"protocol": "DNS", "authentication": "none"}}}),
         ("flow-without-authorisation", {"flows": {"f-watch": {"action": None}}}),
         ("unencrypted-at-rest", {"components": {"watchdog": {"at_rest": {"by": "none"}}}}),
