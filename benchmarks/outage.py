@@ -1,12 +1,13 @@
 """Does the capacity model say how long the job takes to catch up after its broker was away?
 
-    .venv/bin/python benchmarks/outage.py [--rate N] [--outage S] [--lead S] [--batch N] [--write] [--json]
+    .venv/bin/python benchmarks/outage.py [--share N] [--outage S] [--batch N] [--write] [--json]
 
-The product's own processes on one machine: an embedded broker, a producer at a steady rate, the job. First the job is
-left off while events come in, then started: what it reads of that in full batches is its capacity (the first two warm
-up). Later the broker is killed by its process id, comes back after `--outage` seconds, and the producer, which has held
-events back meanwhile, goes on. Predicted by architecture.capacity: events that wait once the job reads again (rate x
-time without reading), and how long until none waits. Seen: the topic's end and the job's log. Needs Java.
+The product's own processes on one machine: an embedded broker, a producer, the job in small batches. First the job
+reads what is in the topic already: its rate in full batches is its capacity (the first two warm up). Then a producer
+sends events at a steady rate, a share of that capacity. The broker is killed by its process id and is back `--outage`
+seconds later, or when at least three batches wait; the producer holds events back meanwhile. Predicted by
+architecture.capacity: events that wait once the job reads again (rate x time without reading), and how long until none
+does. Seen: the topic's end and the job's log. Needs Java; takes two to ten minutes.
 """
 
 from __future__ import annotations
@@ -29,17 +30,18 @@ from typing import Any
 from architecture.capacity import backlog, drain_h
 from contracts.compiler.catalogue import HOME, Catalogue
 from runtime import kafka
-from runtime.errors import MachineError
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "outage.json"
 COMMAND = Path(sys.executable).parent / "tickets"
 CONTRACT = "client_tickets"
-DEADLINE_S = 240.0
+DEADLINE_S = 400.0
 LOOK_S = 0.2  # between two looks at a condition
 WARM = 2  # batches of a job that has just started are slower
 FULL = 0.98  # of the most records of a batch: Spark shares them out among partitions and rounds down
-STEADY = 3  # batches that are not full, before the broker is killed
+STEADY = 3  # batches of the stream, before the broker is killed
+BEFORE = 8  # batches in the topic before the job starts
+WAITING = 3  # batches that wait at least, before the broker comes back
 OUTCOMES = ("accepted", "rejected", "duplicate", "conflict", "tombstone")
 
 
@@ -118,11 +120,10 @@ class Watch:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for: events a second, seconds without a broker, seconds before the job starts, records a batch."""
+    """What is asked for: events as a share of the job's capacity, seconds without a broker, records of a batch."""
 
-    rate: float
+    share: float
     outage_s: float
-    lead_s: float
     batch: int
 
     def full(self, batch: Batch) -> bool:
@@ -139,30 +140,46 @@ def run(plan: Plan, folder: Path) -> dict[str, Any]:
     watch = Watch(broker["bootstrap"], envelope.topic if envelope else CONTRACT)
     reading = ["process", CONTRACT, "--every", "1s", "--max-events", str(plan.batch), "--log-format", "json"]
     job = Job(reading, address, folder / "job.log")
-    with _producing(plan, address, folder / "producer.log"):
-        _until(
-            lambda: _topic_is_there(watch) and watch.look() >= plan.rate * plan.lead_s, "events before the job starts"
-        )
+    before = ["produce", CONTRACT, "--events", str(BEFORE * plan.batch)]
+    try:
+        subprocess.run([COMMAND, *before], env=address, check=True, capture_output=True)
         job.start()
-        try:
-            return _outage(plan, job, watch, environment, broker["pid"])
-        finally:
-            job.stop()
-            subprocess.run([COMMAND, "broker", "down"], env=environment, check=False, capture_output=True)
+        capacity = _calibrated(plan, job)
+        rate = plan.share * capacity
+        with _producing(rate, address, folder / "producer.log"):
+            return _outage(plan, job, watch, environment, (capacity, rate), broker["pid"])
+    finally:
+        job.stop()
+        subprocess.run([COMMAND, "broker", "down"], env=environment, check=False, capture_output=True)
 
 
-def _outage(plan: Plan, job: Job, watch: Watch, environment: dict[str, str], pid: int) -> dict[str, Any]:
-    def steady() -> bool:
+def _calibrated(plan: Plan, job: Job) -> float:
+    """Events a second of full batches, from the beginning of the first warm one to that of the one after the last."""
+
+    def read() -> bool:
+        return sum(each.records for each in job.batches()) >= BEFORE * plan.batch
+
+    _until(read, "the job has read what was there before")
+    batches = job.batches()
+    full = [number for number, each in enumerate(batches) if plan.full(each) and number >= WARM]
+    first, last = full[0], full[-1]
+    end = batches[last + 1].begun if last + 1 < len(batches) else batches[last].committed
+    return sum(each.records for each in batches[first : last + 1]) / (end - batches[first].begun)
+
+
+def _outage(
+    plan: Plan, job: Job, watch: Watch, environment: dict[str, str], rates: tuple[float, float], pid: int
+) -> dict[str, Any]:
+    steady = len(job.batches()) + STEADY
+
+    def going() -> bool:
         watch.look()
-        batches = job.batches()
-        return len(batches) > WARM and not any(plan.full(each) for each in batches[-STEADY:])
+        return len(job.batches()) >= steady and not plan.full(job.batches()[-1])
 
-    _until(steady, "the job has read all there was")
-    first = job.batches()
-    capacity = _capacity(first, plan)
+    _until(going, "the job reads as events come in")
     os.kill(pid, signal.SIGKILL)
     killed = time.time()
-    time.sleep(plan.outage_s)  # the outage itself
+    time.sleep(max(plan.outage_s, WAITING * plan.batch / rates[1]))  # the outage itself
     _up(environment)
     back = time.time()
 
@@ -173,11 +190,13 @@ def _outage(plan: Plan, job: Job, watch: Watch, environment: dict[str, str], pid
         return any(map(plan.full, since)) and not plan.full(since[-1])
 
     _until(caught_up, "the job has caught up")
-    return _compared(plan, job, watch, capacity, (killed, back))
+    return _compared(plan, job, watch, rates, (killed, back))
 
 
-def _compared(plan: Plan, job: Job, watch: Watch, capacity: float, outage: tuple[float, float]) -> dict[str, Any]:
-    killed, back = outage
+def _compared(
+    plan: Plan, job: Job, watch: Watch, rates: tuple[float, float], outage: tuple[float, float]
+) -> dict[str, Any]:
+    (capacity, rate), (killed, back) = rates, outage
     batches = job.batches()
     read = [each for each in batches if each.committed <= killed]
     since = [each for each in batches if each.begun > back]
@@ -185,10 +204,11 @@ def _compared(plan: Plan, job: Job, watch: Watch, capacity: float, outage: tuple
     whole = next(each for each in since if not plan.full(each) and each.begun > begun)  # read all there was
     without_h = (begun - read[-1].begun) / 3_600  # what came after that batch was begun, it has not read
     done = sum(each.records for each in batches if each.begun < begun)
-    waiting, predicted = watch.at(begun) - done, backlog(plan.rate, without_h)
-    seen_s, predicted_s = whole.begun - begun, drain_h(predicted, capacity, plan.rate) * 3_600
+    waiting, predicted = watch.at(begun) - done, backlog(rate, without_h)
+    seen_s, predicted_s = whole.begun - begun, drain_h(predicted, capacity, rate) * 3_600
     return {
-        "asked": {"rate_per_s": plan.rate, "outage_s": plan.outage_s, "batch": plan.batch},
+        "asked": {"share": plan.share, "outage_s": plan.outage_s, "batch": plan.batch},
+        "rate_per_s": round(rate, 1),
         "capacity_per_s": round(capacity, 1),
         "outage": {
             "broker_away_s": round(back - killed, 1),
@@ -206,23 +226,11 @@ def _compared(plan: Plan, job: Job, watch: Watch, capacity: float, outage: tuple
     }
 
 
-def _capacity(batches: list[Batch], plan: Plan) -> float:
-    """Events a second of the full batches, from the beginning of the first to that of the one after the last."""
-    reading = [number for number, each in enumerate(batches) if plan.full(each) and number >= WARM]
-    if len(reading) < 2:
-        counts = ", ".join(str(each.records) for each in batches)
-        raise SystemExit(f"Too few full batches ({counts}): give a longer --lead or a smaller --batch.")
-    first, last = reading[0], reading[-1]
-    records = sum(each.records for each in batches[first : last + 1])
-    end = batches[last + 1].begun if last + 1 < len(batches) else batches[last].committed
-    return records / (end - batches[first].begun)
-
-
 @contextmanager
-def _producing(plan: Plan, environment: dict[str, str], log: Path) -> Iterator[None]:
+def _producing(rate: float, environment: dict[str, str], log: Path) -> Iterator[None]:
     """A producer at a steady rate for longer than all of this takes; what it cannot send it holds back."""
-    events = int(plan.rate * (plan.lead_s + plan.outage_s + 3 * DEADLINE_S))
-    arguments = ["produce", CONTRACT, "--events", str(events), "--rate", str(plan.rate), "--timeout", "600"]
+    events = int(rate * 4 * DEADLINE_S)
+    arguments = ["produce", CONTRACT, "--events", str(events), "--seed", "2", "--rate", str(rate), "--timeout", "900"]
     with log.open("ab") as file:
         process = subprocess.Popen([COMMAND, *arguments], env=environment, stdout=file, stderr=file)
     try:
@@ -238,14 +246,6 @@ def _up(environment: dict[str, str]) -> dict[str, Any]:
     asked = [COMMAND, "broker", "status", "--json"]
     found: dict[str, Any] = json.loads(subprocess.run(asked, env=environment, check=True, capture_output=True).stdout)
     return found
-
-
-def _topic_is_there(watch: Watch) -> bool:
-    try:
-        watch.look()
-    except MachineError:  # until the producer has made it, there is none
-        return False
-    return True
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:
@@ -273,7 +273,7 @@ def told(result: dict[str, Any]) -> str:
     away, waiting, taken = result["outage"], result["backlog"], result["catch_up_s"]
     return "\n".join(
         (
-            f"{result['asked']['rate_per_s']:g} events a second; the job takes {result['capacity_per_s']:,.0f} "
+            f"{result['rate_per_s']:g} events a second; the job takes {result['capacity_per_s']:,.0f} "
             f"in batches of {result['asked']['batch']:,}",
             f"broker away {away['broker_away_s']} s, nothing read for {away['not_reading_s']} s, "
             f"job started again {away['job_started_again']} times",
@@ -287,15 +287,14 @@ def told(result: dict[str, Any]) -> str:
 def main() -> None:
     """Arguments to a result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, default=500, help="events a second (500)")
+    parser.add_argument("--share", type=float, default=0.4, help="events as a share of the job's capacity (0.4)")
     parser.add_argument("--outage", type=float, default=30, help="seconds without a broker (30)")
-    parser.add_argument("--lead", type=float, default=60, help="seconds of events before the job starts (60)")
     parser.add_argument("--batch", type=int, default=2_000, help="records in one batch at most (2,000)")
     parser.add_argument("--write", action="store_true", help=f"also write {RESULT.relative_to(ROOT)}")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="outage-", ignore_cleanup_errors=True) as folder:
-        result = run(Plan(given.rate, given.outage, given.lead, given.batch), Path(folder))
+        result = run(Plan(given.share, given.outage, given.batch), Path(folder))
     if given.write:
         RESULT.parent.mkdir(exist_ok=True)
         RESULT.write_text(json.dumps(result, indent=2) + "\n", "utf-8")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from architecture import parts
+from architecture.contract_facts import contract_facts
 from architecture.needs import Graph, down, graph
 from architecture.remembered import remembered
 from architecture.spread import Reached, reached
@@ -32,6 +33,15 @@ class SinglePoint:
     answering: tuple[str, ...]
     fresh: tuple[str, ...]
     recover: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Data that can be read: which, in which form, and of which class (None where nothing says one)."""
+
+    data: str
+    form: str
+    classification: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +101,14 @@ def blast(architecture: parts.Architecture, element: str) -> Blast:
         tuple(name for name in nodes if name in gone and nodes[name].kind == "component"),
         reached(architecture, [element]) if nodes[element].kind in _COMPROMISED else None,
     )
+
+
+def readable(architecture: parts.Architecture, taken: Reached) -> tuple[Readable, ...]:
+    """What a thief can read, most protected first; a class is the highest of what the model and the contracts say."""
+    data, contracts = architecture.one("data"), contract_facts()
+    made = []
+    for name, form in sorted(taken.data):
+        known = [contracts[key].classification for key in data[name].contracts if key in contracts]
+        classes = [parts.CLASSES.index(each) for each in (data[name].classification, *known) if each]
+        made.append(Readable(name, form, parts.CLASSES[max(classes)] if classes else None))
+    return tuple(sorted(made, key=lambda each: -parts.CLASSES.index(each.classification or parts.CLASSES[0])))

@@ -37,14 +37,6 @@ class Structure:
         known = {1: 1.0}  # the diagram that is true
         return {name: self._walk(self._works[name], works, known) for name in wanted}
 
-    def needs(self, node: str) -> frozenset[str]:
-        """The variables that can make a difference to a node."""
-        return frozenset(self._diagrams.support(self._works[node]))
-
-    def __len__(self) -> int:
-        """How many nodes all diagrams have together."""
-        return len(self._diagrams)
-
     def _solve(self, nodes: Graph, circle: Sequence[str]) -> None:
         for name in circle:
             self._works[name] = self._diagrams.true

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from architecture.reliability.failures import blast
+from architecture.reliability.failures import Readable, blast, readable
 from architecture.reliability.losses import losses
 from architecture.reliability.recovery import recovery, single_loss_h
 from architecture.tests.small import amount, architecture, sure
@@ -147,3 +147,18 @@ def test_blast_radius_of_a_failure_and_of_a_theft() -> None:
     assert found.components == ("vault", "app") and found.answering == ("s",)
     assert found.compromised is not None and found.compromised.data == {("tickets", "clear")}
     assert blast(made, "room").compromised is None
+
+
+def test_what_a_thief_reads_has_the_class_of_the_contracts() -> None:
+    """Events are personal by their contract; metadata are what the model says; most protected first."""
+    held = [{"data": "names", "form": "clear"}, {"data": "events", "form": "pseudonymised"}]
+    made = architecture(
+        data=[{"id": "names", "classification": "internal"}, {"id": "events", "contracts": ["client_tickets.v2"]}],
+        components=[{"id": "store", "holds": held}],
+    )
+    taken = blast(made, "store").compromised
+    assert taken is not None
+    assert readable(made, taken) == (
+        Readable("events", "pseudonymised", "personal"),
+        Readable("names", "clear", "internal"),
+    )

@@ -11,6 +11,7 @@ import click
 
 from architecture.figures.figure import Bound
 from architecture.load import HOME, load
+from architecture.reliability.failures import readable
 from architecture.simulate import Outcome, simulate
 from cli import options
 
@@ -126,7 +127,10 @@ def document(bound: Bound, outcome: Outcome) -> dict[str, Any]:
             "identities": sorted(stolen.identities),
             "secrets": sorted(stolen.secrets),
             "keys": sorted(stolen.keys),
-            "data": [{"data": data, "form": form} for data, form in sorted(stolen.data)],
+            "data": [
+                {"data": each.data, "form": each.form, "class": each.classification}
+                for each in readable(bound.architecture, stolen)
+            ],
         },
         "timeline": [
             {"hours": _finite(each.hours), "text": {"en": each.text.en, "fr": each.text.fr}}
@@ -155,7 +159,7 @@ def _told(bound: Bound, outcome: Outcome, whole: bool) -> Iterator[str]:
         )
     if bound.architecture.one("scenarios")[outcome.scenario].multiplies and not outcome.overloaded:
         yield from _row("too many events", "no: the way of every service takes the peak")
-    yield from _stolen(outcome)
+    yield from _stolen(bound, outcome)
     known = outcome.durations["office"].known_h
     yield from _row("called", f"{outcome.called or 'nobody'}, after {_hours(known)}; {_ON_CALL[outcome.on_call]}")
     yield from _row("runbooks", "\n".join(outcome.runbooks) or "none")
@@ -178,11 +182,12 @@ def _lost(outcome: Outcome) -> Iterator[str]:
         yield from _row("if gone for good", f"{name} loses {much}")
 
 
-def _stolen(outcome: Outcome) -> Iterator[str]:
+def _stolen(bound: Bound, outcome: Outcome) -> Iterator[str]:
     if outcome.compromised is not None:
         stolen = outcome.compromised
         yield from _row("held by the thief", ", ".join(sorted(stolen.components | stolen.identities)))
-        yield from _row("readable", ", ".join(f"{data} ({form})" for data, form in sorted(stolen.data)) or "no data")
+        read = (f"{each.data} ({each.form}, {each.classification})" for each in readable(bound.architecture, stolen))
+        yield from _row("readable", ", ".join(read) or "no data")
 
 
 def _row(label: str, value: str, indent: int = 0) -> Iterator[str]:
