@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/outage.py [--share N] [--outage S] [--batch N] [--write] [--json]
 
 The product's own processes on one machine: an embedded broker, a producer, the job in small batches. First the job
-reads what is in the topic already: its rate in full batches is its capacity (the first two warm up). Then a producer
+reads what is in the topic already: its rate in full batches is its capacity (the first four warm up). Then a producer
 sends events at a steady rate, a share of that capacity. The broker is killed by its process id and is back `--outage`
 seconds later, or when at least three batches wait; the producer holds events back meanwhile. Predicted by
 architecture.capacity: events that wait once the job reads again (rate x time without reading), and how long until none
@@ -37,10 +37,11 @@ COMMAND = Path(sys.executable).parent / "tickets"
 CONTRACT = "client_tickets"
 DEADLINE_S = 400.0
 LOOK_S = 0.2  # between two looks at a condition
-WARM = 2  # batches of a job that has just started are slower
+PLANNED_S = 3.0  # a batch's extent is decided some time before it is begun
+WARM = 4  # batches of a job that has just started are slower
 FULL = 0.98  # of the most records of a batch: Spark shares them out among partitions and rounds down
 STEADY = 3  # batches of the stream, before the broker is killed
-BEFORE = 8  # batches in the topic before the job starts
+BEFORE = 12  # batches in the topic before the job starts
 WAITING = 3  # batches that wait at least, before the broker comes back
 OUTCOMES = ("accepted", "rejected", "duplicate", "conflict", "tombstone")
 
@@ -183,45 +184,72 @@ def _outage(
     _up(environment)
     back = time.time()
 
+    came = Came(watch.at(killed), killed, rates[1])
+
     def caught_up() -> bool:
         job.keep_up()
         watch.look()
-        since = [each for each in job.batches() if each.begun > back]
-        return any(map(plan.full, since)) and not plan.full(since[-1])
+        return _level(job.batches(), came, back) is not None
 
     _until(caught_up, "the job has caught up")
-    return _compared(plan, job, watch, rates, (killed, back))
+    return _compared(plan, job, watch, came, (killed, back), rates[0])
+
+
+@dataclass(frozen=True)
+class Came:
+    """Events that have come in by a moment, the producer's queue included: as many as the topic had, and the rate."""
+
+    records: float
+    moment: float
+    rate: float
+
+    def by(self, moment: float) -> float:
+        """Events, at a moment after that."""
+        return self.records + self.rate * (moment - self.moment)
+
+
+def _level(batches: list[Batch], came: Came, back: float) -> Batch | None:
+    """The first batch since the broker came back that read all there was but for what came while it was planned."""
+    read = 0
+    for batch in batches:
+        read += batch.records
+        if batch.begun > back and read >= came.by(batch.begun) - PLANNED_S * came.rate:
+            return batch
+    return None
 
 
 def _compared(
-    plan: Plan, job: Job, watch: Watch, rates: tuple[float, float], outage: tuple[float, float]
+    plan: Plan, job: Job, watch: Watch, came: Came, outage: tuple[float, float], capacity: float
 ) -> dict[str, Any]:
-    (capacity, rate), (killed, back) = rates, outage
+    killed, back = outage
     batches = job.batches()
-    read = [each for each in batches if each.committed <= killed]
+    before = [each for each in batches if each.begun < back]
     since = [each for each in batches if each.begun > back]
+    level = _level(batches, came, back)
+    if level is None:
+        raise SystemExit("The job has not caught up.")
     begun = since[0].begun
-    whole = next(each for each in since if not plan.full(each) and each.begun > begun)  # read all there was
-    without_h = (begun - read[-1].begun) / 3_600  # what came after that batch was begun, it has not read
-    done = sum(each.records for each in batches if each.begun < begun)
-    waiting, predicted = watch.at(begun) - done, backlog(rate, without_h)
-    seen_s, predicted_s = whole.begun - begun, drain_h(predicted, capacity, rate) * 3_600
+    without_s = begun - before[-1].begun  # what came in after that batch was begun, it has not read
+    arrived = watch.seen[-1][1] - came.rate * (watch.seen[-1][0] - begun)  # held back ones are in the topic by now
+    seen = arrived - sum(each.records for each in before)
+    predicted = backlog(came.rate, without_s / 3_600)
+    seen_s, predicted_s = level.begun - begun, drain_h(predicted, capacity, came.rate) * 3_600
     return {
         "asked": {"share": plan.share, "outage_s": plan.outage_s, "batch": plan.batch},
-        "rate_per_s": round(rate, 1),
+        "rate_per_s": round(came.rate, 1),
         "capacity_per_s": round(capacity, 1),
         "outage": {
             "broker_away_s": round(back - killed, 1),
-            "not_reading_s": round(without_h * 3_600, 1),
+            "not_reading_s": round(without_s, 1),
             "job_started_again": job.starts - 1,
         },
-        "backlog": {"predicted": round(predicted), "seen": round(waiting), "ratio": round(waiting / predicted, 3)},
+        "backlog": {"predicted": round(predicted), "seen": round(seen), "ratio": round(seen / predicted, 3)},
         "catch_up_s": {
             "predicted": round(predicted_s, 1),
             "seen": round(seen_s, 1),
             "ratio": round(seen_s / predicted_s, 3),
         },
-        "batches": {"before": len(read), "catching_up": sum(each.begun < whole.begun for each in since)},
+        "batches": {"before": len(before), "catching_up": sum(each.begun < level.begun for each in since)},
         "machine": {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)},
     }
 
@@ -243,7 +271,7 @@ def _producing(rate: float, environment: dict[str, str], log: Path) -> Iterator[
 def _up(environment: dict[str, str]) -> dict[str, Any]:
     """Start the workspace's broker, on last time's port, and say where it is."""
     subprocess.run([COMMAND, "broker", "up"], env=environment, check=True, capture_output=True)
-    asked = [COMMAND, "broker", "status", "--json"]
+    asked = [str(COMMAND), "broker", "status", "--json"]
     found: dict[str, Any] = json.loads(subprocess.run(asked, env=environment, check=True, capture_output=True).stdout)
     return found
 
