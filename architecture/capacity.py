@@ -10,6 +10,7 @@ within office hours, `high` the busiest second of the week, all the time.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,25 @@ MEASURED: dict[str, Measured] = {
         ),
     ),
 }
+
+
+OUTAGE = "benchmarks/results/outage.json"  # written by benchmarks/outage.py --write
+
+
+def outage_ratios(root: Path = ROOT) -> dict[str, tuple[float, str]]:
+    """What was seen in a real outage, divided by what this module predicts, and `file:line` of it: backlog, catch_up_s.
+
+    Empty where the file is not at hand (an installed package).
+    """
+    try:
+        text = (root / OUTAGE).read_text("utf-8")
+    except OSError:
+        return {}
+    lines, result = text.splitlines(), json.loads(text)
+    return {
+        name: (float(result[name]["ratio"]), f"{OUTAGE}:{next(n for n, line in enumerate(lines, 1) if name in line)}")
+        for name in ("backlog", "catch_up_s")
+    }
 
 
 def measured_events_per_s(cores: float = CORES_MEASURED) -> float:

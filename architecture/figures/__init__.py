@@ -29,7 +29,12 @@ PER_TARGET: tuple[Family, ...] = (
     money.leaving,
     choosing.sovereignty,
 )
-ONCE: tuple[Family, ...] = (carrying.measured, carrying.carried, choosing.plan)  # what no target changes
+ONCE: tuple[Family, ...] = (
+    carrying.measured,
+    carrying.outage,
+    carrying.carried,
+    choosing.plan,
+)  # what no target changes
 
 
 @remembered

@@ -10,6 +10,7 @@ from architecture.capacity import (
     catch_up,
     holds,
     measured_events_per_s,
+    outage_ratios,
     partitions,
     rate_per_s,
     stores,
@@ -32,6 +33,19 @@ def measured(bound: Bound) -> Iterator[Figure]:
     )
     source = (MEASURED["job-microseconds"].where(),)
     yield Figure("capacity.job.events-per-second", measured_events_per_s(), "events/s", said, source)
+
+
+def outage(bound: Bound) -> Iterator[Figure]:
+    """A real outage of the embedded broker: what was seen, divided by what the capacity model predicts."""
+    words = {
+        "backlog": ("events that wait", "événements en attente"),
+        "catch_up_s": ("time to catch up", "durée de rattrapage"),
+    }
+    for name, (ratio, source) in outage_ratios().items():
+        en, fr = words[name]
+        said = text(f"Seen in a real outage, to predicted: {en}", f"Observé lors d'une vraie panne, sur prévu : {fr}")
+        figure = f"capacity.outage.{name.removesuffix('_s').replace('_', '-')}.ratio"
+        yield Figure(figure, ratio, "seen/predicted", said, (source,))
 
 
 def carried(bound: Bound) -> Iterator[Figure]:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 
 from architecture.capacity import (
     MEASURED,
+    OUTAGE,
     ROOT,
     backlog,
     catch_up,
     drain_h,
     holds,
     measured_events_per_s,
+    outage_ratios,
     partitions,
     rate_per_s,
     stores,
     throughput,
 )
 from architecture.tests.pipeline import piped
+from runtime.files import write_atomically
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -30,6 +35,15 @@ def test_a_measured_number_stands_in_its_file(name: str) -> None:
     assert sum(measured.quote in line for line in lines) == 1
     assert f"{measured.value:,}" in measured.quote
     assert measured.where().startswith(f"{measured.file}:")
+
+
+def test_a_real_outage_is_divided_by_what_was_predicted(tmp_path: Path) -> None:
+    """Ratio and line of each; nothing where nobody has measured."""
+    assert outage_ratios(tmp_path) == {}
+    write_atomically(
+        tmp_path / OUTAGE, json.dumps({"backlog": {"ratio": 0.98}, "catch_up_s": {"ratio": 1.2}}, indent=2)
+    )
+    assert outage_ratios(tmp_path) == {"backlog": (0.98, f"{OUTAGE}:2"), "catch_up_s": (1.2, f"{OUTAGE}:5")}
 
 
 def test_two_cores_take_what_the_benchmark_says() -> None:

@@ -34,6 +34,7 @@ SHOWN = (
     "sovereignty",
     "choice.score",
 )
+SAYING = ("choice.", "plan.")  # numbers that say nothing without their text
 EPILOG = """\b
 Examples:
   tickets architecture figures
@@ -139,8 +140,9 @@ def _lines(figure: Figure, explain: bool) -> list[str]:
     ends = "" if figure.low is None or figure.high is None else f"{number(figure.low)} to {number(figure.high)}"
     value = f"{_cell(figure)} {figure.unit}"
     lines = [f"{figure.id:<42} {value:>18}  {ends}".rstrip()]
-    if explain:
+    if explain or figure.id.startswith(SAYING):
         lines += click.wrap_text(figure.text.en, WIDTH, "    ", "    ").splitlines()
+    if explain:
         lines += [f"      {source}" for source in figure.sources]
     return lines
 
