@@ -29,6 +29,7 @@ COPY contracts /opt/tickets/app/contracts
 COPY producer /opt/tickets/app/producer
 COPY processing /opt/tickets/app/processing
 COPY exports /opt/tickets/app/exports
+COPY architecture /opt/tickets/app/architecture
 COPY runtime /opt/tickets/app/runtime
 COPY cli /opt/tickets/app/cli
 COPY deploy/images/entry.sh deploy/images/healthy.py deploy/images/tickets-spark.sh /opt/tickets/bin/
