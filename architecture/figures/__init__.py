@@ -27,12 +27,16 @@ PER_TARGET: tuple[Family, ...] = (
     failing.latency,
     failing.scenarios,
     money.leaving,
+    money.held,
     choosing.sovereignty,
 )
 ONCE: tuple[Family, ...] = (
     carrying.measured,
     carrying.outage,
-    carrying.carried,
+    carrying.way,
+    carrying.outages,
+    carrying.growth,
+    carrying.waiting,
     choosing.plan,
 )  # what no target changes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from architecture import parts
 from architecture.capacity import (
     ENDS,
     MEASURED,
@@ -48,42 +49,63 @@ def outage(bound: Bound) -> Iterator[Figure]:
         yield Figure(figure, ratio, "seen/predicted", said, (source,))
 
 
-def carried(bound: Bound) -> Iterator[Figure]:
-    """Rates, partitions and catching up, for the service with the longest path; and how stores grow."""
-    service = max(bound.architecture.services, key=lambda each: len(each.path), default=None)
-    if service is None or not service.path:
-        return
-    able = {end: throughput(bound.architecture, service.id, end) for end in ENDS}
-    slow = able["likely"].bottleneck
-    able_from = bound.sources((name, "capacity") for name in able["likely"].parts)
-    said = text(
-        f"Events a second that the way takes; {slow} is the narrowest",
-        f"Événements par seconde acceptés ; {slow} est le plus étroit",
-    )
-    ends = able["low"].events_per_s, able["high"].events_per_s
-    yield Figure("capacity.throughput", able["likely"].events_per_s, "events/s", said, able_from, *ends)
+def way(bound: Bound) -> Iterator[Figure]:
+    """What the longest path takes, what comes at the peak, and how often that fits."""
+    for service in _longest(bound):
+        able = {end: throughput(bound.architecture, service.id, end) for end in ENDS}
+        slow, least = able["likely"].bottleneck, able["low"].events_per_s
+        said = text(
+            f"Events a second that the way takes; {slow} is the narrowest",
+            f"Événements par seconde acceptés ; {slow} est le plus étroit",
+        )
+        value, most, sources = able["likely"].events_per_s, able["high"].events_per_s, _taken(bound, service)
+        yield Figure("capacity.throughput", value, "events/s", said, sources, least, most)
+        for times, suffix, en, fr in GROWTHS:
+            peak, rates = rate_per_s(bound.architecture, "high", times), bound.sources(_RATES)
+            said = text(
+                f"Events in the busiest second{en}, high end", f"Événements de la seconde de pointe{fr}, maximum"
+            )
+            yield Figure(f"capacity.peak{suffix}", peak, "events/s", said, rates)
+            said = text(
+                f"How often the peak{en} fits into what the way takes, both at their worst",
+                f"Marge sur la pointe{fr}, au plus défavorable",
+            )
+            yield Figure(f"capacity.headroom{suffix}", least / peak, "times", said, (*rates, *sources))
+
+
+def outages(bound: Bound) -> Iterator[Figure]:
+    """After some hours without the job: what waits, how long it takes, partitions for one hour; now and grown."""
+    for service in _longest(bound):
+        for times, suffix, en, fr in GROWTHS:
+            for hours in OUTAGES_H:
+                yield from _outage(bound, service.id, hours, times, suffix, (en, fr), _taken(bound, service))
+
+
+def growth(bound: Bound) -> Iterator[Figure]:
+    """GB of each store that keeps events, one copy; now and grown."""
     for times, suffix, en, fr in GROWTHS:
-        peaks = [rate_per_s(bound.architecture, "high", times), able["low"].events_per_s]
-        said = text(f"Events in the busiest second{en}, high end", f"Événements de la seconde de pointe{fr}, maximum")
-        yield Figure(f"capacity.peak{suffix}", peaks[0], "events/s", said, bound.sources(_RATES))
-        said = text(
-            f"How often the peak{en} fits into what the way takes, both at their worst",
-            f"Marge sur la pointe{fr}, au plus défavorable",
-        )
-        yield Figure(
-            f"capacity.headroom{suffix}", peaks[1] / peaks[0], "times", said, (*bound.sources(_RATES), *able_from)
-        )
-        for hours in OUTAGES_H:
-            yield from _outage(bound, service.id, hours, times, suffix, (en, fr), able_from)
         yield from _growth(bound, times, suffix, (en, fr))
-    for hold in holds(bound.architecture, service.id):
-        said = text(
-            f"Hours that {hold.flow} can wait, kept in {hold.kept_in or 'nothing'}",
-            f"Heures d'attente possibles de {hold.flow}, conservé dans {hold.kept_in or 'rien'}",
-        )
-        yield Figure(
-            f"capacity.hold.{hold.flow}.hours", hold.hours, "hours", said, bound.sources([(hold.flow, "retry")])
-        )
+
+
+def waiting(bound: Bound) -> Iterator[Figure]:
+    """Hours that each asynchronous flow of the longest path can hold back."""
+    for service in _longest(bound):
+        for hold in holds(bound.architecture, service.id):
+            said = text(
+                f"Hours that {hold.flow} can wait, kept in {hold.kept_in or 'nothing'}",
+                f"Heures d'attente possibles de {hold.flow}, conservé dans {hold.kept_in or 'rien'}",
+            )
+            sources = bound.sources([(hold.flow, "retry")])
+            yield Figure(f"capacity.hold.{hold.flow}.hours", hold.hours, "hours", said, sources)
+
+
+def _longest(bound: Bound) -> list[parts.Service]:
+    """The service with the longest path, if any has one: where that keeps up, the others do."""
+    return sorted((each for each in bound.architecture.services if each.path), key=lambda each: -len(each.path))[:1]
+
+
+def _taken(bound: Bound, service: parts.Service) -> tuple[str, ...]:
+    return bound.sources((name, "capacity") for name in throughput(bound.architecture, service.id).parts)
 
 
 def _outage(

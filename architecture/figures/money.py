@@ -95,7 +95,7 @@ def effort(bound: Bound) -> Iterator[Figure]:
 
 
 def leaving(bound: Bound) -> Iterator[Figure]:
-    """Leaving what the target brings: days, cost, what is open, the score."""
+    """Leaving what the target brings: days, and cost."""
     found = reversibility(bound.architecture, bound.own())
     paid = exit_cost(bound.architecture, found)
     plans = bound.sources((each.component, "exit") for each in found.components)
@@ -130,6 +130,12 @@ def leaving(bound: Bound) -> Iterator[Figure]:
     ]
     for name, (least, value, most), unit, en, fr, sources in rows:
         yield Figure(f"{bound.name}.{name}", value, unit, text(en, fr), sources, least, most)
+
+
+def held(bound: Bound) -> Iterator[Figure]:
+    """What holds us in the target: the score, open formats, rehearsed exits, proprietary things."""
+    found = reversibility(bound.architecture, bound.own())
+    plans = bound.sources((each.component, "exit") for each in found.components)
     shares: Mapping[str, tuple[float, str, str, str]] = {
         "reversibility": (
             found.score,

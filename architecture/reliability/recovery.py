@@ -3,7 +3,8 @@
 The hours of a component are the work of bringing it back (`restore_h`) once all that it needs is there, so it is back
 after the latest of its needs, plus its own work (critical path method, Kelley and Walker 1959); of alternatives the
 needed-th soonest counts. What needs each other in a circle is brought back one after another, which is the most it can
-take, and is named. Waiting for people is not in it: `simulate.py` adds detection and calls.
+take, and is named. What does not need each other is brought back at once, however few people there are; and waiting for
+people is not in it: `simulate.py` adds detection and calls.
 """
 
 from __future__ import annotations
