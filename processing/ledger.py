@@ -14,6 +14,7 @@ from contracts.compiler.model import Contract, Finding
 from processing.columns import arrow_type
 from processing.decode import Verdict
 from processing.erased import ErasedList
+from processing.kernel import Kernel, Plain
 from processing.tables import LEDGER, event_columns
 from processing.turn import Turn
 from processing.versions import VersionedDecoder, Versions
@@ -62,43 +63,85 @@ def _worker(versions: Versions, key: bytes, erased: ErasedList) -> Any:
     """The function a Spark task runs: compiles the decoder once, then one Arrow batch in, one out."""
 
     def run(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
-        decoder = VersionedDecoder(versions, key, erased)
+        decoder, kernel = VersionedDecoder(versions, key, erased), Kernel(versions, key, erased)
         for batch in batches:
-            yield _decode_batch(batch, decoder, versions.target)
+            yield _decode_batch(batch, decoder, versions.target, kernel)
 
     return run
 
 
-def _decode_batch(batch: "pa.RecordBatch", decoder: VersionedDecoder, contract: Contract) -> "pa.RecordBatch":
+def _decode_batch(
+    batch: "pa.RecordBatch", decoder: VersionedDecoder, contract: Contract, kernel: Kernel | None = None
+) -> "pa.RecordBatch":
+    """The rows of a batch judged and decoded: those that the kernel proves plain by it, the others in Python."""
+    plain = kernel.decode(batch) if kernel is not None else None
+    if plain is None:
+        return _whole(batch, _judged(batch, decoder, contract))
+    return _whole(batch, _both(batch, plain, decoder, contract))
+
+
+def _whole(batch: "pa.RecordBatch", decoded: Mapping[str, "pa.Array"]) -> "pa.RecordBatch":
+    """A batch with what was made of it, in the columns of the ledger."""
     import pyarrow as pa
 
-    columns = {name: batch.column(name) for name in batch.schema.names}
-    headers = columns["headers"].to_pylist()
+    made = {
+        **{name: batch.column(name) for name in ("partition", "offset", "received_at")},
+        **{name: decoded[name] for name in _DECODED},
+        **{f"raw_{name}": batch.column(name) for name in ("key", "value", "headers")},
+        "event": decoded["event"],
+    }
+    return pa.RecordBatch.from_arrays(list(made.values()), names=list(made))
+
+
+def _judged(batch: "pa.RecordBatch", decoder: VersionedDecoder, contract: Contract) -> dict[str, "pa.Array"]:
+    """Every row judged in Python."""
+    import pyarrow as pa
+
+    columns = {name: batch.column(name).to_pylist() for name in ("value", "key", "headers", "received_at")}
     verdicts = [
         decoder.decode(value, key, [(h["key"], h["value"]) for h in sent or ()])
-        for value, key, sent in zip(columns["value"].to_pylist(), columns["key"].to_pylist(), headers, strict=True)
+        for value, key, sent in zip(columns["value"], columns["key"], columns["headers"], strict=True)
     ]
-    late, early = _lateness(verdicts, columns["received_at"].to_pylist(), contract)
-    reasons = pa.struct([(name, pa.string()) for name in ("clause", "path", "found", "wanted")])
-    made = [
-        columns["partition"],
-        columns["offset"],
-        columns["received_at"],
-        pa.array([v.outcome for v in verdicts], pa.string()),
-        pa.array([v.event_id for v in verdicts], pa.string()),
-        pa.array([v.version for v in verdicts], pa.string()),
-        pa.array([v.body_hash for v in verdicts], pa.binary()),
-        pa.array(late, pa.bool_()),
-        pa.array(early, pa.bool_()),
-        pa.array([v.unknown for v in verdicts], pa.string()),
-        pa.array([_reasons(v) for v in verdicts], pa.list_(reasons)),
-        columns["key"],
-        columns["value"],
-        columns["headers"],
-        _events([v.event for v in verdicts], contract),
-    ]
-    names = ["partition", "offset", "received_at", *_DECODED, "raw_key", "raw_value", "raw_headers", "event"]
-    return pa.RecordBatch.from_arrays(made, names=names)
+    late, early = _lateness(verdicts, columns["received_at"], contract)
+    return {
+        "outcome": pa.array([v.outcome for v in verdicts], pa.string()),
+        "event_id": pa.array([v.event_id for v in verdicts], pa.string()),
+        "contract_version": pa.array([v.version for v in verdicts], pa.string()),
+        "body_hash": pa.array([v.body_hash for v in verdicts], pa.binary()),
+        "is_late": pa.array(late, pa.bool_()),
+        "is_early": pa.array(early, pa.bool_()),
+        "unknown_fields": pa.array([v.unknown for v in verdicts], pa.string()),
+        "violations": pa.array([_reasons(v) for v in verdicts], _reasons_type()),
+        "event": _events([v.event for v in verdicts], contract),
+    }
+
+
+def _both(
+    batch: "pa.RecordBatch", plain: Plain, decoder: VersionedDecoder, contract: Contract
+) -> dict[str, "pa.Array"]:
+    """The plain rows and the others, judged in Python, in the order of the batch."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    count = plain.mask.true_count
+    fast = {
+        **plain.columns,
+        "outcome": pa.repeat(pa.scalar("accepted"), count),
+        "unknown_fields": pa.nulls(count, pa.string()),
+        "violations": pa.nulls(count, _reasons_type()),
+    }
+    if count == batch.num_rows:
+        return fast
+    slow = _judged(batch.filter(pc.invert(plain.mask)), decoder, contract)
+    places = pa.concat_arrays([pc.indices_nonzero(plain.mask), pc.indices_nonzero(pc.invert(plain.mask))])
+    order = pc.sort_indices(places)
+    return {name: pa.concat_arrays([fast[name], slow[name]]).take(order) for name in slow}
+
+
+def _reasons_type() -> "pa.DataType":
+    import pyarrow as pa
+
+    return pa.list_(pa.struct([(name, pa.string()) for name in ("clause", "path", "found", "wanted")]))
 
 
 def _reasons(verdict: Verdict) -> list[dict[str, str]] | None:
