@@ -17,6 +17,10 @@ setup: ## Install what the command needs into .venv (and a Java runtime if there
 setup-dev: ## The same, with what tests and checks need
 	@sh scripts/setup.sh dev
 
+.PHONY: fast
+fast: setup ## Build the decoder's kernel into .venv (optional; needs Rust's cargo; without it the same is done in Python)
+	@sh scripts/build_kernel.sh
+
 .PHONY: demo
 demo: setup ## The whole way once on 20,000 events: produce, process, export, audit
 	@$(BIN)/tickets demo

@@ -3,8 +3,8 @@
 Equal values have equal hashes however they were written, and whichever version of the contract they were read with:
 null fields do not count, nor does the order of fields, so a contract that gains an optional field changes no hash.
 
-What is hashed are canonical bytes, which any language can write. Each value has a tag; sizes and counts are 4 bytes, all
-numbers are big-endian:
+What is hashed are canonical bytes, which any language can write. Each value has a tag; sizes and counts are 4 bytes,
+and all numbers are big-endian:
     s size text                  a text in UTF-8
     n size text                  a number in plain notation without needless zeros (`-12.5`, `700`), whatever its type
     f 8 bytes                    an IEEE 754 double that is not whole, or beyond 2^53 on either side

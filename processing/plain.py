@@ -59,7 +59,6 @@ def event_type(contract: Contract) -> "pa.DataType":
 
 
 def _plan(contract: Contract, older: tuple[Contract, ...]) -> dict[str, Any]:
-    names = [field.name for field in contract.fields]
     known = contract.wholes().get("@version/known")
     return {
         "fields": [_field(field) for field in _few(contract.fields, contract.key)],
@@ -69,7 +68,7 @@ def _plan(contract: Contract, older: tuple[Contract, ...]) -> dict[str, Any]:
         "known": None if known is None else str(known.argument),
         "older": [(header, str(one.major)) for one in older if (header := _version_header(one)) is not None],
         "event_id": None if contract.event_id is None else _place(contract, contract.event_id, "its event id"),
-        "event_time": names.index(contract.event_time) if _timed(contract) else None,
+        "event_time": _event_time(contract),
         "late_after": _microseconds(contract.late_after),
         "early_after": _microseconds(contract.early_after),
     }
@@ -81,11 +80,11 @@ def _few(fields: tuple[Field, ...], where: str) -> tuple[Field, ...]:
     return fields
 
 
-def _timed(contract: Contract) -> bool:
-    field = next((field for field in contract.fields if field.name == contract.event_time), None)
-    if field is not None and field.type != "timestamp":
-        raise NotPlainError(f"{field.path}: an event time of type {field.type}")
-    return field is not None
+def _event_time(contract: Contract) -> int | None:
+    place = next((i for i, field in enumerate(contract.fields) if field.name == contract.event_time), None)
+    if place is not None and contract.fields[place].type != "timestamp":
+        raise NotPlainError(f"{contract.event_time}: an event time of type {contract.fields[place].type}")
+    return place
 
 
 def _microseconds(span: timedelta | None) -> int | None:
@@ -204,7 +203,8 @@ def _listed(field: Field, clause: Clause) -> tuple[str, list[str]]:
         return clause.rule, [value for value in values if type(value) is str]
     if field.type == "boolean":
         raise NotPlainError(f"{clause.id}: a list of booleans")
-    return f"{clause.rule} of numbers", [_number(value, clause) for value in values]
+    numbers = [value for value in values if type(value) is not bool]  # JSON's true is not 1
+    return f"{clause.rule} of numbers", [_number(value, clause) for value in numbers]
 
 
 def _pattern(field: Field, clause: Clause) -> tuple[str, list[str]]:

@@ -68,9 +68,9 @@ impl Column {
     pub fn push(&mut self, slot: &Slot) -> Result<(), ArrowError> {
         match (self, slot) {
             (Column::Text(made), Slot::Text(text)) => made.append_value(text),
-            (Column::Text(made), Slot::Personal(_, hidden)) => made.append_value(std::str::from_utf8(hidden).map_err(
-                |_| odd("a pseudonym"),
-            )?),
+            (Column::Text(made), Slot::Personal(_, hidden)) => {
+                made.append_value(std::str::from_utf8(hidden).map_err(|_| odd("a pseudonym"))?)
+            }
             (Column::Boolean(made), Slot::Boolean(truth)) => made.append_value(*truth),
             (Column::Int8(made), Slot::Number(number)) => made.append_value(narrow(number.digits)?),
             (Column::Int16(made), Slot::Number(number)) => made.append_value(narrow(number.digits)?),
@@ -156,7 +156,8 @@ impl Column {
             Column::Date(mut made) => Arc::new(made.finish()),
             Column::Timestamp(mut made) => Arc::new(made.finish()),
             Column::List { field, offsets, mut nulls, items } => {
-                let made = ListArray::try_new(field, OffsetBuffer::new(offsets.into()), items.finish()?, nulls.finish())?;
+                let made =
+                    ListArray::try_new(field, OffsetBuffer::new(offsets.into()), items.finish()?, nulls.finish())?;
                 Arc::new(made) as Arc<dyn Array>
             }
             Column::Struct { fields, mut nulls, members } => {

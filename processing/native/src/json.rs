@@ -69,13 +69,11 @@ impl<'a> Cursor<'a> {
     pub fn string(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"')?;
         let start = self.at;
-        loop {
-            self.at = special(self.text.as_bytes(), self.at);
-            match self.text.as_bytes().get(self.at)? {
-                b'"' => break,
-                b'\\' => return self.escaped(start),
-                _ => return None,
-            }
+        self.at = special(self.text.as_bytes(), self.at);
+        match self.text.as_bytes().get(self.at)? {
+            b'"' => {}
+            b'\\' => return self.escaped(start),
+            _ => return None,
         }
         let found = &self.text[start..self.at];
         self.at += 1;

@@ -28,7 +28,8 @@ impl Number {
             Some(at) => (&bytes[..at], &bytes[at + 1..]),
             None => (bytes, &bytes[..0]),
         };
-        let wrong = whole.is_empty() || (whole.len() > 1 && whole[0] == b'0') || (point.is_some() && fraction.is_empty());
+        let wrong =
+            whole.is_empty() || (whole.len() > 1 && whole[0] == b'0') || (point.is_some() && fraction.is_empty());
         if wrong || whole.len() + fraction.len() > MOST_DIGITS {
             return None;
         }

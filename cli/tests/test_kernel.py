@@ -1,0 +1,315 @@
+"""The kernel and the decoder in Python make the same rows of everything: strictness gives way nowhere.
+
+Skipped where the kernel is not built (`make fast`); what decides whether a contract has a plan is tested either way.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cli.agreement import reference
+from cli.agreement.cases import read_cases
+from cli.agreement.draw import RARE, contracts, document
+from cli.agreement.examples import examples
+from cli.agreement.run import drawing
+from cli.tests.written import nearly, whole, written
+from contracts.compiler.catalogue import HOME, Catalogue
+from contracts.compiler.load import compile_document, readable
+from contracts.compiler.model import Contract
+from processing.erased import ErasedList
+from processing.kernel import Kernel, built
+from processing.ledger import _decode_batch
+from processing.plain import compile_plan
+from processing.versions import VersionedDecoder, Versions
+from producer.errors import ProducerError
+from producer.event import sealer
+from producer.payloads import values
+
+KEY = b"k" * 32
+TICKETS = Catalogue(HOME).get("client_tickets.v1")
+FOLDER = Catalogue(Path(__file__).parents[2] / "processing" / "tests" / "contracts")
+START = datetime(2026, 1, 5, tzinfo=UTC)
+_HEADERS = pa.list_(pa.struct([("key", pa.string()), ("value", pa.binary())]))
+
+needs_kernel = pytest.mark.skipif(isinstance(built(), str), reason=str(built()))
+
+
+class Record(NamedTuple):
+    """What travels: `headers` None where the source gives no list at all."""
+
+    value: bytes | None
+    key: bytes | None = None
+    headers: list[tuple[str, bytes | None]] | None = None
+    received_at: datetime = START
+
+
+def batch(records: Iterable[Record]) -> pa.RecordBatch:
+    """Kafka records as Spark hands them to a task."""
+    rows = list(records)
+    sent = [None if row.headers is None else [{"key": k, "value": v} for k, v in row.headers] for row in rows]
+    return pa.RecordBatch.from_pydict(
+        {
+            "partition": pa.array([0] * len(rows), pa.int32()),
+            "offset": pa.array(range(len(rows)), pa.int64()),
+            "received_at": pa.array([row.received_at for row in rows], pa.timestamp("us", tz="UTC")),
+            "key": pa.array([row.key for row in rows], pa.binary()),
+            "value": pa.array([row.value for row in rows], pa.binary()),
+            "headers": pa.array(sent, _HEADERS),
+        }
+    )
+
+
+class Tally(Counter[str]):
+    """Rows `plain`, `accepted` and `all`, and contracts that have a plan; so that no test agrees on nothing."""
+
+
+def same(contract: Contract, records: Iterable[Record], tally: Tally, older: tuple[Contract, ...] = ()) -> None:
+    """Assert that both ways make the same rows of records, down to types, order and hashes."""
+    versions, rows = Versions(contract, older), list(records)
+    decoder, kernel, sent = VersionedDecoder(versions, KEY), Kernel(versions, KEY), batch(rows)
+    plain = kernel.decode(sent)
+    tally["contracts"] += kernel.reason is None
+    slow, fast = _decode_batch(sent, decoder, contract), _decode_batch(sent, decoder, contract, kernel)
+    fast.validate(full=True)
+    if not fast.equals(slow, check_metadata=True):
+        assert fast.schema == slow.schema
+        for row, one, other in zip(rows, fast.to_pylist(), slow.to_pylist(), strict=True):
+            assert one == other, row
+        raise AssertionError(f"equal rows in columns that differ: {fast} {slow}")
+    tally["all"] += len(rows)
+    tally["plain"] += plain.mask.true_count if plain is not None else 0
+    tally["accepted"] += slow.column("outcome").to_pylist().count("accepted")
+
+
+def in_plain_part(contract: Contract) -> Contract:
+    """The contract with those of its fields that the kernel knows."""
+    kept = tuple(
+        field
+        for field in contract.fields
+        if Kernel(Versions(replace(contract, fields=(field,), event_id=None, envelope=None), ()), KEY).reason is None
+    )
+    return replace(contract, fields=kept)
+
+
+def varied(payloads: Iterable[bytes], rng: Random) -> Iterator[bytes]:
+    """Each payload, each written otherwise, each with a byte changed, and now and then bytes that are no event."""
+    for payload in payloads:
+        yield payload
+        yield nearly(payload, rng)
+        if rng.random() < 0.1:
+            yield whole(rng)
+        try:
+            value = json.loads(payload, parse_float=Decimal)
+        except ValueError:
+            continue
+        yield written(value, rng, 0.0)
+        yield written(value, rng, 0.1)
+
+
+def draw(count: int, variants: int) -> Tally:
+    """Drawn contracts, whole and their plain part: payloads that are valid, broken, odd and mutated."""
+    tally = Tally()
+
+    @drawing(count, shrink=True)
+    @given(contracts(), st.integers(0, 2**31))
+    @example(document(RARE, []), 1)
+    def one(drawn: dict[str, Any], seed: int) -> None:
+        contract, rng = compile_document(drawn, "drawn"), Random(seed)
+        try:
+            rows = [row.payload for row in examples(contract, rng, 4, 6)]
+        except ProducerError:
+            return
+        payloads = [payload for _ in range(variants) for payload in varied(rows, rng)]
+        same(contract, map(Record, payloads), tally)
+        part = in_plain_part(contract)
+        if part.fields:
+            names = {field.name for field in part.fields}
+            same(part, map(Record, [*payloads, *_without(payloads, names)]), tally)
+
+    one()
+    return tally
+
+
+def _without(payloads: Iterable[bytes], names: set[str]) -> Iterator[bytes]:
+    """The payloads that are objects, with the members of these names alone, as the bytes have them."""
+    for payload in payloads:
+        try:
+            value = json.loads(payload, parse_float=Decimal)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            yield written({k: v for k, v in value.items() if k in names}, Random(0), 0.0)
+
+
+@needs_kernel
+def test_drawn_contracts_are_decoded_alike() -> None:
+    """A small draw."""
+    tally = draw(30, 1)
+    assert tally["plain"] > 300, tally
+    assert tally["contracts"] > 10, tally
+
+
+@needs_kernel
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_many_drawn_contracts_are_decoded_alike() -> None:
+    """A large draw, each payload in several variants."""
+    tally = draw(400, 4)
+    assert tally["plain"] > 20_000, tally
+    assert tally["plain"] > tally["accepted"] / 4, tally
+
+
+def tickets(rng: Random, count: int) -> Iterator[Record]:
+    """Valid client tickets with their envelope."""
+    seal = sealer(TICKETS)
+    for value in values(TICKETS, count=count, seed=rng.randrange(2**31), start=START):
+        key, headers = seal(value)
+        moment = START + timedelta(seconds=rng.randrange(-4000, 90_000))
+        yield Record(written(value, rng, 0.0), key, list(headers), moment)
+
+
+def _otherwise(record: Record, rng: Random) -> Record:
+    """A record whose key or headers are not, or not plainly, those of its value."""
+    headers = list(record.headers or ())
+    name, _ = rng.choice(headers)
+    kind = rng.randrange(9)
+    if kind == 0:
+        return record._replace(key=rng.choice([None, b"", b"TCK-1", (record.key or b"") + b"\n"]))
+    if kind == 1:
+        return record._replace(headers=None)
+    if kind == 2:
+        return record._replace(headers=[row for row in headers if row[0] != name])
+    if kind == 3:  # the last of a name counts
+        return record._replace(headers=rng.sample([*headers, (name, b"x")], len(headers) + 1))
+    if kind == 4:
+        return record._replace(headers=[*headers, ("producer", None), ("", b"x")])
+    if kind == 5:
+        odd = rng.choice([None, b"", b"\xff", b"1" * 300, b"2.0.0", b"1", b"1.", b"01.0", b"1.0.0 "])
+        return record._replace(headers=[(n, odd if n == "contract_version" else c) for n, c in headers])
+    if kind == 6:
+        return record._replace(headers=[(n, (c or b"") + b"x" if n == name else c) for n, c in headers])
+    if kind == 7:
+        return record._replace(value=None)
+    return record._replace(headers=[(n.upper() if n == name else n, c) for n, c in headers])
+
+
+@needs_kernel
+@pytest.mark.parametrize("count", [150, pytest.param(6000, marks=pytest.mark.slow)])
+def test_tickets_are_decoded_alike(count: int) -> None:
+    """Values written in every way, bytes that are nearly right, envelopes that are nearly right; late and early."""
+    rng, tally = Random(count), Tally()
+    good = list(tickets(rng, count))
+    same(TICKETS, good, tally)
+    assert tally["plain"] > 0.9 * len(good), tally
+    same(TICKETS, [row._replace(value=value) for row in good for value in varied([row.value or b""], rng)], tally)
+    same(TICKETS, [_otherwise(row, rng) for row in good for _ in range(3)], tally)
+
+
+@needs_kernel
+def test_the_cases_at_the_edges_are_decoded_alike() -> None:
+    """What people wrote down as the last value that is accepted and the first that is refused, clause by clause."""
+    tally = Tally()
+    cases = read_cases(TICKETS, HOME / "client_tickets" / "v1.cases.yaml")
+    same(TICKETS, [Record(case.value, case.key, case.headers) for case in cases], tally)
+    assert tally["plain"] >= 30, tally
+
+
+_TEXTS = (
+    *("0", "7", "7.0", "7.00", "7.5", "-7", "-0", "-0.0", "07", "7.", ".7", "7e0", "7e1", "1E2", "1e400", "9" * 400),
+    *(
+        str(sign * 2**bits + more)
+        for bits in (7, 8, 15, 16, 31, 32, 63, 64, 127)
+        for sign in (1, -1)
+        for more in (-1, 0)
+    ),
+    *("9" * 36, "9" * 37, "0." + "9" * 35, "0." + "9" * 40, "123456789012345678.9", "0.1", "0.30000000000000004"),
+    *("16777217", "16777219", "9007199254740993", "9007199254740992", "-9007199254740993", "1.17549435e-38"),
+    *("99.99", "999.99", "1000", "99.999", "0.005", "0.01", "true", "false", "null", "tru", '"7"', "[7]", "{}"),
+    *('"a"', '""', '"é"', '"\\u00e9"', '"\\ud83d\\ude00"', '"\\ud83d"', '"\\ude00\\ud83d"', '"\\q"', '"a\\u0000"'),
+    *('"a\nb"', '"a\\nb"', '"\x7f"', '"a', "[]", "[null]", "[1,1]", "[1,1.0]", '["a","a"]', '["a","\\u0061"]'),
+    *('"2026-01-05"', '"2026-02-29"', '"2024-02-29"', '"1900-02-29"', '"2000-02-29"', '"0000-01-01"', '"0001-01-01"'),
+    *('"2026-13-01"', '"2026-1-5"', '"9999-12-31"', '"2026-01-05T08:30:00Z"', '"2026-01-05T24:00:00Z"'),
+    *('"2026-01-05T08:30:00.1Z"', '"2026-01-05T08:30:00.123456+01:00"', '"2026-01-05T08:30:00.1234567Z"'),
+    *('"2026-01-05T08:30:60Z"', '"2026-01-05T08:30:00z"', '"2026-01-05t08:30:00Z"', '"2026-01-05 08:30:00Z"'),
+    *(
+        '"2026-01-05T08:30:00+24:00"',
+        '"2026-01-05T08:30:00-23:59"',
+        '"2026-01-05T08:30:00+0100"',
+        '"2026-01-05T08:30Z"',
+    ),
+    *('"0001-01-01T00:00:00Z"', '"0001-01-01T00:00:00+00:01"', '"9999-12-31T23:59:59.999999Z"'),
+    *('"9999-12-31T23:59:59.999999-00:01"', '"1969-12-31T23:59:59.999999Z"', '"2026-01-05T08:30:00.Z"'),
+)
+
+
+@needs_kernel
+@pytest.mark.parametrize("name", ["every_type", "every_rule"])
+def test_every_spelling_in_every_field_is_decoded_alike(name: str) -> None:
+    """Bounds of every stored form, one beside them, and what is no JSON: in each field the kernel knows."""
+    whole = FOLDER.get(name)
+    contract, tally = in_plain_part(replace(readable(whole), event_time=None, event_id=None, envelope=None)), Tally()
+    kept = {"event_id": '"e"', "happened_at": '"2026-01-05T08:30:00Z"', "needed": '"x"', "given": "1"}
+    needed = {field.name: kept[field.name] for field in contract.fields if field.name in kept}
+    events = [{**needed, field.name: text} for field in contract.fields for text in _TEXTS]
+    events += [{key: text for key, text in needed.items() if key != left} for left in needed]
+    texts = ["{" + ",".join(f'"{key}":{text}' for key, text in event.items()) + "}" for event in events]
+    same(contract, [Record(text.encode()) for text in texts], tally)
+    assert tally["contracts"] == 1, compile_plan(contract, ()).reason
+    assert tally["plain"] > 2 * len(contract.fields), tally
+
+
+@needs_kernel
+def test_what_the_kernel_accepts_the_reference_accepts() -> None:
+    """The reference shares no code with either decoder."""
+    kernel = Kernel(Versions(TICKETS, ()), KEY)
+    rng = Random(3)
+    rows = [row._replace(value=value) for row in tickets(rng, 40) for value in varied([row.value or b""], rng)]
+    plain = kernel.decode(batch(rows))
+    assert plain is not None
+    accepted = [row for row, mine in zip(rows, plain.mask.to_pylist(), strict=True) if mine]
+    assert len(accepted) > 60
+    for row in accepted:
+        assert not set(reference.judge(TICKETS, row.value or b""))
+
+
+@needs_kernel
+def test_records_of_an_older_major_are_left_to_python() -> None:
+    """The kernel reads the newest major's records; another header than the newest's may say that one is older."""
+    older = replace(TICKETS, version="0.9.0")
+    kernel = Kernel(Versions(TICKETS, (older,)), KEY)
+    (row,) = tickets(Random(1), 1)
+    said = [row._replace(headers=_version(row, text)) for text in (b"1.1.0", b"0.9.0", b"0", b"00.9", b"1")]
+    plain = kernel.decode(batch(said))
+    assert plain is not None
+    assert plain.mask.to_pylist() == [True, False, False, False, True]
+
+
+def _version(row: Record, text: bytes) -> list[tuple[str, bytes | None]]:
+    return [(name, text if name == "contract_version" else content) for name, content in row.headers or ()]
+
+
+@needs_kernel
+def test_with_erased_persons_every_row_is_looked_at_in_python() -> None:
+    """Their traces are found there alone."""
+    erased = ErasedList(frozenset({b"x" * 16}), frozenset({10}), False)
+    kernel = Kernel(Versions(TICKETS, ()), KEY, erased)
+    assert kernel.decode(batch(tickets(Random(1), 2))) is None
+    assert "erased" in str(kernel.reason)
+
+
+def test_a_contract_with_something_else_has_no_plan() -> None:
+    """The reason names the place, so that a person can see why decoding is slow."""
+    reason = compile_plan(FOLDER.get("every_type"), ()).reason
+    assert reason is not None
+    assert compile_plan(TICKETS, ()).reason is None
