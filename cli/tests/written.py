@@ -88,7 +88,8 @@ def _plain(value: Any, rng: Random, odd: float) -> str:
     if value is None or isinstance(value, bool):
         text = {None: "null", True: "true", False: "false"}[value]
         return text.upper() if rng.random() < odd / 4 else text
-    text = f"{value:f}" if isinstance(value, Decimal) else repr(value)
+    short = isinstance(value, Decimal) and abs(value.adjusted()) < 50
+    text = f"{value:f}" if short else str(value)
     if rng.random() >= odd:
         return text
     whole = "." not in text and "e" not in text
