@@ -106,8 +106,8 @@ fn text<'a>(field: &Field, cursor: &mut Cursor<'a>, secret: &Secret) -> Option<S
         Some(match check {
             Check::Matches(pattern) => pattern.is_match(&found),
             Check::Written(form) => form.holds(&found),
-            Check::Listed(values) => values.contains(found.as_ref()),
-            Check::NotListed(values) => !values.contains(found.as_ref()),
+            Check::Listed(values) => values.iter().any(|value| *value == *found),
+            Check::NotListed(values) => !values.iter().any(|value| *value == *found),
             Check::AtLeast(_) | Check::AtMost(_) => counts(check, found.chars().count())?,
             _ => return None,
         })

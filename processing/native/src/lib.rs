@@ -28,7 +28,7 @@ use column::Column;
 use envelope::{written, Envelope, Headers};
 use judge::Slot;
 use plan::{Members, Plan};
-use secret::Secret;
+use secret::{Bodies, Secret};
 
 /// The reader of one contract's plain events. `event` is the Arrow type of their stored values.
 #[pyclass(frozen)]
@@ -49,6 +49,7 @@ struct Made {
     event_id: StringBuilder,
     version: StringBuilder,
     body_hash: BinaryBuilder,
+    bodies: Bodies,
     late: BooleanBuilder,
     early: BooleanBuilder,
     event: Vec<Column>,
@@ -123,6 +124,7 @@ impl Kernel {
             };
             self.push(&mut made, version, &event, received.value(row), &mut room)?;
         }
+        made.bodies.drain(&self.secret, |hash| made.body_hash.append_value(hash));
         made.finish(&self.event)
     }
 
@@ -163,7 +165,10 @@ impl Kernel {
         };
         made.late.append_option(gap.map(|gap| gap > self.late_after));
         made.early.append_option(gap.map(|gap| -gap > self.early_after));
-        made.body_hash.append_value(self.secret.body(&self.members, event, room));
+        made.bodies.push(&self.members, event);
+        if made.bodies.full() {
+            made.bodies.drain(&self.secret, |hash| made.body_hash.append_value(hash));
+        }
         made.event.iter_mut().zip(event).try_for_each(|(column, slot)| column.push(slot))
     }
 }
@@ -175,6 +180,7 @@ impl Made {
             event_id: StringBuilder::new(),
             version: StringBuilder::new(),
             body_hash: BinaryBuilder::new(),
+            bodies: Bodies::default(),
             late: BooleanBuilder::new(),
             early: BooleanBuilder::new(),
             event: event.iter().map(|field| Column::new(field.data_type())).collect::<Result<_, _>>()?,

@@ -3,8 +3,6 @@
 //! A plan is made by `processing/plain.py`, which knows contracts. What is not understood here is an error, and the
 //! contract then goes the present way as a whole.
 
-use std::collections::HashSet;
-
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use regex::Regex;
@@ -76,8 +74,8 @@ pub enum Check {
     Unique,
     Matches(Regex),
     Written(Form),
-    Listed(HashSet<String>),
-    NotListed(HashSet<String>),
+    Listed(Vec<String>),
+    NotListed(Vec<String>),
     ListedNumber(Vec<Number>),
     NotListedNumber(Vec<Number>),
     Minimum(Number),
