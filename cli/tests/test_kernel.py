@@ -3,12 +3,10 @@
 Skipped where the kernel is not built (`make fast`); what decides whether a contract has a plan is tested either way.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -24,6 +22,7 @@ from cli.agreement.draw import RARE, contracts, document
 from cli.agreement.examples import examples
 from cli.agreement.run import drawing
 from cli.tests.written import nearly, whole, written
+from contracts.compiler import strict_json
 from contracts.compiler.catalogue import HOME, Catalogue
 from contracts.compiler.load import compile_document, readable
 from contracts.compiler.model import Contract
@@ -110,18 +109,18 @@ def varied(payloads: Iterable[bytes], rng: Random) -> Iterator[bytes]:
         if rng.random() < 0.1:
             yield whole(rng)
         try:
-            value = json.loads(payload, parse_float=Decimal)
-        except ValueError:
+            value = strict_json.read(payload)
+        except strict_json.RefusedBytes:
             continue
         yield written(value, rng, 0.0)
         yield written(value, rng, 0.1)
 
 
-def draw(count: int, variants: int) -> Tally:
+def draw(count: int, variants: int, shrink: bool) -> Tally:
     """Drawn contracts, whole and their plain part: payloads that are valid, broken, odd and mutated."""
     tally = Tally()
 
-    @drawing(count, shrink=True)
+    @drawing(count, shrink)
     @given(contracts(), st.integers(0, 2**31))
     @example(document(RARE, []), 1)
     def one(drawn: dict[str, Any], seed: int) -> None:
@@ -145,8 +144,8 @@ def _without(payloads: Iterable[bytes], names: set[str]) -> Iterator[bytes]:
     """The payloads that are objects, with the members of these names alone, as the bytes have them."""
     for payload in payloads:
         try:
-            value = json.loads(payload, parse_float=Decimal)
-        except ValueError:
+            value = strict_json.read(payload)
+        except strict_json.RefusedBytes:
             continue
         if isinstance(value, dict):
             yield written({k: v for k, v in value.items() if k in names}, Random(0), 0.0)
@@ -155,7 +154,7 @@ def _without(payloads: Iterable[bytes], names: set[str]) -> Iterator[bytes]:
 @needs_kernel
 def test_drawn_contracts_are_decoded_alike() -> None:
     """A small draw."""
-    tally = draw(30, 1)
+    tally = draw(30, 1, shrink=False)
     assert tally["plain"] > 300, tally
     assert tally["contracts"] > 10, tally
 
@@ -165,7 +164,7 @@ def test_drawn_contracts_are_decoded_alike() -> None:
 @pytest.mark.timeout(1200)
 def test_many_drawn_contracts_are_decoded_alike() -> None:
     """A large draw, each payload in several variants."""
-    tally = draw(400, 4)
+    tally = draw(400, 4, shrink=True)
     assert tally["plain"] > 20_000, tally
     assert tally["plain"] > tally["accepted"] / 4, tally
 
@@ -267,6 +266,96 @@ def test_every_spelling_in_every_field_is_decoded_alike(name: str) -> None:
     same(contract, [Record(text.encode()) for text in texts], tally)
     assert tally["contracts"] == 1, compile_plan(contract, ()).reason
     assert tally["plain"] > 2 * len(contract.fields), tally
+
+
+def _property(name: str, type_: str, more: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    return {"name": name, "logicalType": type_, "logicalTypeOptions": options, **(more or {})}
+
+
+def _items(type_: str, **options: Any) -> dict[str, Any]:
+    return {"items": {"logicalType": type_, "logicalTypeOptions": options}}
+
+
+_LISTED = [{"value": 1}, {"value": 7.0}, {"value": -2}]
+_MISSING = [{"metric": "missingValues", "arguments": {"missingValues": [0, 0.5, None]}, "mustBe": 0}]
+_NAMELESS = [{"metric": "missingValues", "arguments": {"missingValues": ["", "ab"]}, "mustBe": 0}]
+_BOUNDED = document(
+    [
+        _property("length", "string", minLength=2, maxLength=3),
+        _property("pattern", "string", pattern="^(a|bc)+[^x]?$"),
+        _property("dots", "string", pattern=r"^.\w[\-/#& ]*$"),
+        _property("end", "string", pattern="b$"),
+        _property("uuid", "string", format="uuid"),
+        _property("email", "string", {"classification": "personal"}, format="email"),
+        _property("word", "string", {"quality": _NAMELESS}),
+        _property("low", "integer", minimum=-2, maximum=7),
+        _property("open", "integer", exclusiveMinimum=0, exclusiveMaximum=8),
+        _property("step", "integer", format="i16", multipleOf=7),
+        _property("listed", "integer", {"enum": _LISTED}),
+        _property("cents", "number", {"physicalType": "decimal(5,2)"}, multipleOf=0.05, minimum=-1.5),
+        _property("wide", "number", {"physicalType": "decimal(38,2)"}),
+        _property("whole", "number", {"physicalType": "decimal(4,0)"}),
+        _property("ratio", "number", {"quality": _MISSING}, exclusiveMinimum=0, maximum=1e21),
+        _property("small", "number", format="f32", minimum=0.1),
+        _property("day", "date", minimum="2024-02-29", exclusiveMaximum="2026-01-06"),
+        _property("moment", "timestamp", maximum="2026-01-05T08:30:00.1Z", timezone=True),
+        _property("tags", "array", _items("string", minLength=1), minItems=1, maxItems=2, uniqueItems=True),
+        _property("counts", "array", _items("integer"), uniqueItems=True),
+        _property("pair", "object", {"properties": [_property("a", "integer"), _property("b", "string")]}),
+        _property("one", "object", {"properties": [_property("a", "integer")]}, minProperties=1),
+    ],
+    [],
+)
+_MORE_TEXTS = (
+    *(
+        '"é"',
+        '"éé"',
+        '"ééé"',
+        '"éééé"',
+        '"\U0001f600"',
+        '"ab"',
+        '"abc"',
+        '"bcbcé"',
+        '"bcx"',
+        '"bc\\n"',
+        '"b\\n"',
+        '"ax"',
+    ),
+    *('"ab-/#& "', '"\u2028a"', '"\u00a0b"', '"aé"', '"a1"', '""', '"0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11"'),
+    *('"0B7C7C1E-52AE-4A1C-9D0F-5D4F6F0F6F1g"', '"a@b.c"', '"a@b"', '"a@@b.c"', '".a@b.c"', '"a..b@c.d"', '"a@-b.c"'),
+    *('"a@b-.c"', '"a@b.c."', '"@b.c"', '"a+b@c-d.e"', '"é@b.c"', f'"{"a" * 64}@b.c"', f'"{"a" * 65}@b.c"'),
+    *(f'"a@{"b" * 63}.c"', f'"a@{"b" * 64}.c"', f'"a@{"b." * 125}cc"', f'"a@{"b." * 126}cc"', f'"a@{"b." * 125}c"'),
+    *("1", "-2", "-3", "8", "14", "-7", "0.05", "0.10", "-1.5", "-1.55", "0.5", "1000000000000000000000", "0.099"),
+    *("1000000000000000000001", "0.100", "9999", "9999.0", "10000", "2.50", "2.505", "999.95", "1000.05", "9" * 35),
+    *('"2024-02-28"', '"2026-01-06"', '"2026-01-05T08:30:00.100001Z"', '"2026-01-05T09:30:00.1+01:00"', '["a"]'),
+    *('["a","b"]', '["a","b","c"]', '["é","\\u00e9"]', '["a",null]', '["a",""]', "[7,8,7]", "[7,7.0]", "[null,null]"),
+    *("[1,2,]", "[,1]", "[1 2]", '{"a":1}', '{"a":1,"a":1}', '{"b":"x","a":7}', '{"a":null}', '{"c":1}', '{"a":1,}'),
+    *(
+        '{"a":1.5}',
+        '{"\\u0061":1}',
+        '{"a":{}}',
+        '{"a" 1}',
+        '{"a":1 "b":"x"}',
+        "{a:1}",
+        '{"a":1}}',
+        "[[]]",
+        "nul",
+        "nullx",
+    ),
+    *('"\\b\\f\\t\\r"', '"a\\/b"', '"\x1f"', '"\x00"', '"abcdefgh\x01"', '"\t"', '"abcdefghi\\"', '"abcdefg\\"x"'),
+    *(f'"{"x" * size}"' for size in range(12)),
+)
+
+
+@needs_kernel
+def test_every_rule_is_held_at_its_edges() -> None:
+    """One field for each rule the kernel knows, with what just keeps it and what just breaks it."""
+    contract, tally = compile_document(_BOUNDED, "bounded"), Tally()
+    names = [field.name for field in contract.fields]
+    texts = [f'{{"{name}":{text}}}' for name in names for text in (*_TEXTS, *_MORE_TEXTS)]
+    same(contract, [Record(text.encode()) for text in texts], tally)
+    assert tally["contracts"] == 1, compile_plan(contract, ()).reason
+    assert tally["plain"] > 0.85 * tally["accepted"], tally
 
 
 @needs_kernel

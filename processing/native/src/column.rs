@@ -11,6 +11,7 @@ use arrow_buffer::{NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, FieldRef, Fields, TimeUnit};
 
 use crate::judge::Slot;
+use crate::secret::hexadecimal;
 
 /// A column that grows by one slot at a time.
 pub enum Column {
@@ -69,7 +70,8 @@ impl Column {
         match (self, slot) {
             (Column::Text(made), Slot::Text(text)) => made.append_value(text),
             (Column::Text(made), Slot::Personal(_, hidden)) => {
-                made.append_value(std::str::from_utf8(hidden).map_err(|_| odd("a pseudonym"))?)
+                let digits = hexadecimal(hidden);
+                made.append_value(std::str::from_utf8(&digits).map_err(|_| odd("a pseudonym"))?);
             }
             (Column::Boolean(made), Slot::Boolean(truth)) => made.append_value(*truth),
             (Column::Int8(made), Slot::Number(number)) => made.append_value(narrow(number.digits)?),

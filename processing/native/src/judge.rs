@@ -13,7 +13,7 @@ use crate::secret::Secret;
 pub enum Slot<'a> {
     Null,
     Text(Cow<'a, str>),
-    Personal(Cow<'a, str>, [u8; 32]),
+    Personal(Cow<'a, str>, [u8; 16]),
     Boolean(bool),
     Number(Number),
     Float(f64),

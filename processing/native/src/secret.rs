@@ -28,20 +28,10 @@ impl Secret {
         Some(Secret { params })
     }
 
-    fn hash(&self, bytes: &[u8]) -> [u8; 16] {
+    /// The pseudonym of a text, as `hexadecimal` writes it.
+    pub fn pseudonym(&self, text: &str) -> [u8; 16] {
         let mut made = [0; 16];
-        made.copy_from_slice(self.params.hash(bytes).as_bytes());
-        made
-    }
-
-    /// 32 hexadecimal digits.
-    pub fn pseudonym(&self, text: &str) -> [u8; 32] {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut made = [0; 32];
-        for (place, byte) in self.hash(text.as_bytes()).into_iter().enumerate() {
-            made[2 * place] = DIGITS[usize::from(byte >> 4)];
-            made[2 * place + 1] = DIGITS[usize::from(byte & 15)];
-        }
+        made.copy_from_slice(self.params.hash(text.as_bytes()).as_bytes());
         made
     }
 
@@ -98,7 +88,7 @@ fn object(members: &Members, slots: &[Slot], out: &mut Vec<u8>) {
 fn value(field: &Field, slot: &Slot, out: &mut Vec<u8>) {
     match (slot, &field.kind) {
         (Slot::Text(text), _) => tagged(b's', text.as_bytes(), out),
-        (Slot::Personal(_, hidden), _) => tagged(b's', hidden, out),
+        (Slot::Personal(_, hidden), _) => tagged(b's', &hexadecimal(hidden), out),
         (Slot::Boolean(truth), _) => out.extend_from_slice(&[b'b', u8::from(*truth)]),
         (Slot::Number(number), _) => counted(out, |out| number.write(out)),
         (Slot::Float(number), _) => float(*number, out),
@@ -146,4 +136,15 @@ fn counted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     write(out);
     let length = (out.len() - start) as u32;
     out[start - 4..start].copy_from_slice(&length.to_be_bytes());
+}
+
+/// 32 hexadecimal digits, which is how a pseudonym is stored.
+pub fn hexadecimal(hash: &[u8; 16]) -> [u8; 32] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut made = [0; 32];
+    for (place, byte) in hash.iter().enumerate() {
+        made[2 * place] = DIGITS[usize::from(byte >> 4)];
+        made[2 * place + 1] = DIGITS[usize::from(byte & 15)];
+    }
+    made
 }
