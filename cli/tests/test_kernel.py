@@ -3,6 +3,7 @@
 Skipped where the kernel is not built (`make fast`); what decides whether a contract has a plan is tested either way.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -216,6 +217,35 @@ def test_tickets_are_decoded_alike(count: int) -> None:
 
 
 @needs_kernel
+def test_late_and_early_begin_at_the_same_microsecond() -> None:
+    """On the bound, and one microsecond beside it."""
+    (row,), tick = tickets(Random(2), 1), timedelta(microseconds=1)
+    occurred = datetime.fromisoformat(json.loads(row.value or b"")["occurred_at"])
+    assert TICKETS.late_after is not None
+    assert TICKETS.early_after is not None
+    moments = [
+        occurred + bound + beside
+        for bound in (TICKETS.late_after, -TICKETS.early_after)
+        for beside in (-tick, timedelta(), tick)
+    ]
+    tally = Tally()
+    same(TICKETS, [row._replace(received_at=moment) for moment in moments], tally)
+    assert tally["plain"] == len(moments), tally
+
+
+@needs_kernel
+def test_parts_of_batches_are_decoded_alike() -> None:
+    """Arrow hands on a part of a batch as an offset; a batch may be empty, or have no plain row at all."""
+    versions = Versions(TICKETS, ())
+    decoder, kernel = VersionedDecoder(versions, KEY), Kernel(versions, KEY)
+    good = list(tickets(Random(5), 8))
+    sent = batch([*good[:4], *(row._replace(value=b"{") for row in good[:3]), *good[4:]])
+    for part in (sent.slice(2, 7), sent.slice(4, 3), sent.slice(0, 0), sent.slice(7)):
+        fast = _decode_batch(part, decoder, TICKETS, kernel)
+        assert fast.equals(_decode_batch(part, decoder, TICKETS))
+
+
+@needs_kernel
 def test_the_cases_at_the_edges_are_decoded_alike() -> None:
     """What people wrote down as the last value that is accepted and the first that is refused, clause by clause."""
     tally = Tally()
@@ -324,7 +354,14 @@ _MORE_TEXTS = (
     *('"ab-/#& "', '"\u2028a"', '"\u00a0b"', '"aé"', '"a1"', '""', '"0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f11"'),
     *('"0B7C7C1E-52AE-4A1C-9D0F-5D4F6F0F6F1g"', '"a@b.c"', '"a@b"', '"a@@b.c"', '".a@b.c"', '"a..b@c.d"', '"a@-b.c"'),
     *('"a@b-.c"', '"a@b.c."', '"@b.c"', '"a+b@c-d.e"', '"é@b.c"', f'"{"a" * 64}@b.c"', f'"{"a" * 65}@b.c"'),
-    *(f'"a@{"b" * 63}.c"', f'"a@{"b" * 64}.c"', f'"a@{"b." * 125}cc"', f'"a@{"b." * 126}cc"', f'"a@{"b." * 125}c"'),
+    *(
+        f'"a@{"b" * 63}.c"',
+        f'"a@{"b" * 64}.c"',
+        f'"a@{"b." * 125}cc"',
+        f'"a@{"b." * 126}cc"',
+        f'"a@{"b." * 126}c"',
+        f'"a@{"b." * 125}c"',
+    ),
     *("1", "-2", "-3", "8", "14", "-7", "0.05", "0.10", "-1.5", "-1.55", "0.5", "1000000000000000000000", "0.099"),
     *("1000000000000000000001", "0.100", "9999", "9999.0", "10000", "2.50", "2.505", "999.95", "1000.05", "9" * 35),
     *('"2024-02-28"', '"2026-01-06"', '"2026-01-05T08:30:00.100001Z"', '"2026-01-05T09:30:00.1+01:00"', '["a"]'),
