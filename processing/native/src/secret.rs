@@ -45,7 +45,7 @@ impl Secret {
     }
 }
 
-/// Canonical bytes of events that are still to be hashed: done in groups, which is twice as fast as one by one.
+/// Canonical bytes of events that are still to be hashed: done in groups, side by side in wide registers.
 #[derive(Default)]
 pub struct Bodies {
     bytes: Vec<u8>,

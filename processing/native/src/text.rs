@@ -24,12 +24,21 @@ impl Form {
 }
 
 fn is_uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.iter().enumerate().all(|(place, byte)| match place {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    let Ok(text) = <&[u8; 36]>::try_from(text) else { return false };
+    let dashes = text[8] == b'-' && text[13] == b'-' && text[18] == b'-' && text[23] == b'-';
+    let digits = |from: usize, to: usize| text[from..to].iter().all(|byte| HEXADECIMAL[usize::from(*byte)]);
+    dashes && digits(0, 8) && digits(9, 13) && digits(14, 18) && digits(19, 23) && digits(24, 36)
 }
+
+/// Which bytes are hexadecimal digits, as a table: most events have a uuid.
+const HEXADECIMAL: [bool; 256] = {
+    let (mut made, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        made[byte] = (byte as u8).is_ascii_hexdigit();
+        byte += 1;
+    }
+    made
+};
 
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
