@@ -1,0 +1,97 @@
+"""The ways a topic is read, each one process: `python -m benchmarks.speed.ways WAY BOOTSTRAP FOLDER BATCH`.
+
+Each prints a line of JSON for a batch that is committed: `{"records": in the batch, "at": seconds since the epoch}`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed import plain_python
+from benchmarks.speed.topic import CONTRACT, TOPIC
+
+
+def told(records: int, at: float | None = None) -> None:
+    """A batch is committed (now)."""
+    print(json.dumps({"records": records, "at": time.time() if at is None else at}), flush=True)
+
+
+def copy(bootstrap: str, folder: Path, batch: int) -> None:
+    """Spark's own Kafka source to its own Parquet sink: everything a record is, and nothing looked at.
+
+    Spark's report of each batch says when it began and how long it took.
+    """
+    from runtime import kafka
+    from runtime.engine import LOCAL
+    from runtime.spark import close_session, open_session
+
+    spark = open_session("copy", scratch=folder / "scratch", on=LOCAL, log=folder / "spark.log")
+    try:
+        spark.conf.set("spark.sql.streaming.numRecentProgressUpdates", "10000")
+        reader = spark.readStream.format("kafka").options(**kafka.spark_options(bootstrap))
+        options = {"subscribe": TOPIC, "startingOffsets": "earliest", "includeHeaders": "true"}
+        stream = reader.options(**options, maxOffsetsPerTrigger=str(batch)).load()
+        writer = stream.writeStream.format("parquet").option("path", str(folder / "copy"))
+        writer = writer.option("checkpointLocation", (folder / "checkpoint").as_uri())
+        query = writer.trigger(availableNow=True).start()
+        query.awaitTermination()
+        for report in query.recentProgress:
+            if report["numInputRows"]:
+                began = datetime.fromisoformat(report["timestamp"].replace("Z", "+00:00")).timestamp()
+                told(report["numInputRows"], began + report["durationMs"]["triggerExecution"] / 1000)
+    finally:
+        close_session(spark)
+
+
+def job(bootstrap: str, folder: Path, batch: int) -> None:
+    """The product's whole job: ledger, tickets, KPIs."""
+    _process(bootstrap, folder, batch)
+
+
+def ledger(bootstrap: str, folder: Path, batch: int) -> None:
+    """The job without what is derived: strict decoding, every clause, all outcomes, one commit a batch."""
+    from processing import derive
+
+    derive.follow = lambda *_: 0
+    derive.catch_up = lambda *_: None
+    _process(bootstrap, folder, batch)
+
+
+def _process(bootstrap: str, folder: Path, batch: int) -> None:
+    from cli import process
+    from cli.told import Told
+    from contracts.compiler.catalogue import HOME, Catalogue
+    from runtime.broker import connect
+    from runtime.workspace import Workspace
+
+    class Telling(Told):
+        """As the command tells it, and a line for us."""
+
+        def done(self, done: Any) -> None:
+            """A batch is in the tables."""
+            super().done(done)
+            if done is not None:
+                told(sum(done.carried.outcomes.values()))
+
+    process.Told = Telling  # type: ignore[misc]
+    catalogue, workspace = Catalogue(HOME), Workspace.open(folder)
+    with connect(bootstrap, workspace) as broker:
+        process.run_process(catalogue.get(CONTRACT), catalogue, workspace, broker, max_events=batch)
+
+
+WAYS: Mapping[str, Callable[[str, Path, int], None]] = {
+    "copy": copy,
+    "ledger": ledger,
+    "job": job,
+    "python": lambda bootstrap, folder, batch: plain_python.read(bootstrap, TOPIC, folder, batch, told),
+}
+
+
+if __name__ == "__main__":
+    WAYS[sys.argv[1]](sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
