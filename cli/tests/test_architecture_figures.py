@@ -76,6 +76,12 @@ def test_an_outcome_as_json() -> None:
     assert shown["hours"]["office"]["back"] < shown["hours"]["worst"]["back"]
 
 
+def test_ten_times_the_events_say_what_they_cost() -> None:
+    """Whether the way takes the peak, and the month's cost now and then."""
+    shown = _run(simulate, "--scenario", "x10", "--target", "aws")
+    assert "too many events   no" in shown.output and "EUR then" in shown.output
+
+
 def test_an_option_of_the_target_is_simulated_with_it() -> None:
     """With streaming in the cloud, the lines take collection with them."""
     (shown,) = json.loads(
