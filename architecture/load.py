@@ -1,4 +1,4 @@
-"""YAML to a model: the only module that reads the model's files.
+"""YAML files to a model, and a model to the architecture of one target.
 
 The logical model is every `*.yml` in the folder; a target is one file in its `targets/`, whose parts are laid over the
 logical parts of the same id, word by word, and may add parts or drop them (`without`). Its `options` are alternatives
@@ -7,30 +7,23 @@ to what it says, chosen by id. So one text holds four architectures, and what th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
-from jsonschema import Draft202012Validator
 
-from architecture import parts, shorthand
+from architecture import parts, reading, shorthand
 from architecture.errors import ArchitectureError, Problem
+from architecture.reading import HOME, Parts
 from architecture.references import dangling
 from contracts.compiler import yaml_reader
-from contracts.compiler.errors import ContractError
 
-HOME = Path(__file__).parent / "model"
+__all__ = ["HOME", "Binding", "Model", "Option", "Parts", "load"]
 TARGETS = ("aws", "azure", "gcp", "onprem")
-_OPTION_WORDS = frozenset({"id", "name", "without"})
-_TARGET_WORDS = frozenset({"target", "without", "options"})
-
-Parts = dict[str, dict[str, dict[str, Any]]]  # section -> id -> the part's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +93,13 @@ def load(root: Path = HOME) -> Model:
     lines: dict[tuple[str, str], str] = {}
     logical: Parts = {}
     for path in sorted(root.glob("*.yml")):
-        document = _document(path, root, problems)
+        document = reading.document_of(path, problems)
         if document is not None:
-            _check(document, path, root, problems)
-            _merge(logical, _collect(document, path, root, "", lines, problems))
+            reading.check(document, path, root, problems)
+            _merge(logical, reading.collect(document, path, root, "", lines, problems))
     targets: dict[str, Binding] = {}
     for path in sorted((root / "targets").glob("*.yml")):
-        document = _document(path, root, problems)
+        document = reading.document_of(path, problems)
         if document is not None:
             binding = _binding(document, path, root, lines, problems)
             if binding is not None:
@@ -119,99 +112,10 @@ def load(root: Path = HOME) -> Model:
     return Model(root, logical, {name: targets[name] for name in order}, lines)
 
 
-@cache
-def schema() -> dict[str, Any]:
-    """The JSON Schema of one file of the model: no part need be whole, since a target may complete it."""
-    made = msgspec.json.schema(parts.Architecture)
-    shapes: dict[str, Any] = made["$defs"]
-    for name in (kind.__name__ for kind in parts.SECTIONS.values()):
-        shapes[name]["required"] = ["id"]
-    shapes["Flow"]["properties"]["each"] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
-    shapes["Amount"] = {"anyOf": [shapes["Amount"], three, {"type": "string"}], "description": shorthand.__doc__}
-    sections = {name: shapes["Architecture"]["properties"][name] for name in parts.SECTIONS}
-    drop = {"type": "array", "items": {"type": "string"}}
-    option = {
-        "type": "object",
-        "required": ["id", "name"],
-        "additionalProperties": False,
-        "properties": {"id": {"type": "string"}, "name": {"$ref": "#/$defs/Text"}, "without": drop} | sections,
-    }
-    del shapes["Architecture"]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "One file of an architecture model",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "target": {"$ref": "#/$defs/Target"},
-            "without": drop,
-            "options": {"type": "array", "items": option},
-        }
-        | sections,
-        "$defs": shapes,
-    }
-
-
 def _shorter(part: str) -> Iterator[str]:
     while "-" in part:
         part = part.rpartition("-")[0]
         yield part
-
-
-def _document(path: Path, root: Path, problems: list[Problem]) -> yaml.MappingNode | None:
-    try:
-        return yaml_reader.tree(path.read_bytes(), str(path))
-    except ContractError as error:
-        problems += [Problem(problem.file, problem.what, problem.remedy) for problem in error.problems]
-    except OSError as error:
-        problems.append(Problem(str(path), f"cannot be read: {error.strerror}", "Check the path and its permissions."))
-    return None
-
-
-def _check(document: yaml.MappingNode, path: Path, root: Path, problems: list[Problem]) -> None:
-    """Hold a file against the schema; each fault with its line."""
-    values = yaml_reader.values(document)
-    for error in sorted(
-        Draft202012Validator(schema()).iter_errors(values), key=lambda error: list(error.absolute_path)
-    ):
-        place = f"{_name(path, root)}:{_line(document, list(error.absolute_path))}"
-        within = ".".join(str(step) for step in error.absolute_path)
-        problems.append(
-            Problem(place, f"{within}: {error.message}", "See architecture/README.md for the words of each part.")
-        )
-
-
-def _collect(
-    document: yaml.MappingNode,
-    path: Path,
-    root: Path,
-    prefix: str,
-    lines: dict[tuple[str, str], str],
-    problems: list[Problem],
-) -> Parts:
-    """The parts of one mapping of sections, and the lines they stand on."""
-    made: Parts = {}
-    plain = yaml_reader.values(document)
-    for section, nodes in _pairs(document):
-        if section not in parts.SECTIONS or not isinstance(nodes, yaml.SequenceNode):
-            continue
-        for node, words in zip(nodes.value, plain[section], strict=True):
-            part = words.get("id") if isinstance(words, dict) else None
-            if not isinstance(part, str):
-                continue  # the schema has said so
-            here = f"{_name(path, root)}:{node.start_mark.line + 1}"
-            if (prefix + part, "") in lines:
-                first = lines[prefix + part, ""]
-                problems.append(
-                    Problem(here, f"'{part}' is already written at {first}", "Give one of them another id.")
-                )
-                continue
-            lines[prefix + part, ""] = here
-            for word, value in _pairs(node):
-                lines[prefix + part, word] = f"{_name(path, root)}:{value.start_mark.line + 1}"
-            made.setdefault(section, {})[part] = words
-    return made
 
 
 def _binding(
@@ -222,22 +126,22 @@ def _binding(
     problems: list[Problem],
 ) -> Binding | None:
     before = len(problems)
-    _check(document, path, root, problems)
+    reading.check(document, path, root, problems)
     plain = yaml_reader.values(document)
     if "target" not in plain:
         problems.append(
-            Problem(_name(path, root), "has no `target`", "Say id, name, provider, region and jurisdictions.")
+            Problem(reading.told(path, root), "has no `target`", "Say id, name, provider, region and jurisdictions.")
         )
     if len(problems) > before:
         return None
     target = msgspec.convert(plain["target"], parts.Target)
-    lines[f"{target.id}/", ""] = f"{_name(path, root)}:1"
+    lines[f"{target.id}/", ""] = f"{reading.told(path, root)}:1"
     options = []
-    for node, words in zip(_under(document, "options"), plain.get("options", []), strict=True):
-        made = _collect(node, path, root, f"{target.id}+{words['id']}/", lines, problems)
+    for node, words in zip(reading.under(document, "options"), plain.get("options", []), strict=True):
+        made = reading.collect(node, path, root, f"{target.id}+{words['id']}/", lines, problems)
         without = tuple(words.get("without", ()))
         options.append(Option(words["id"], msgspec.convert(words["name"], parts.Text), made, without))
-    made = _collect(document, path, root, f"{target.id}/", lines, problems)
+    made = reading.collect(document, path, root, f"{target.id}/", lines, problems)
     return Binding(target, made, tuple(plain.get("without", ())), tuple(options))
 
 
@@ -306,37 +210,3 @@ def _drop(whole: Parts, without: tuple[str, ...], file: str) -> Iterator[Problem
         found = [rows.pop(name) for rows in whole.values() if name in rows]
         if not found:
             yield Problem(file, f"drops '{name}', which no file has", "Remove it from `without`, or mend the id.")
-
-
-def _pairs(node: yaml.Node) -> list[tuple[str, yaml.Node]]:
-    return [(key.value, value) for key, value in node.value] if isinstance(node, yaml.MappingNode) else []
-
-
-def _under(node: yaml.MappingNode, word: str) -> list[yaml.MappingNode]:
-    found = dict(_pairs(node)).get(word)
-    return list(found.value) if isinstance(found, yaml.SequenceNode) else []
-
-
-def _line(node: yaml.Node, path: list[Any]) -> int:
-    """The line of what a path of keys and positions leads to, or of the last part of it that is there."""
-    for step in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-        elif isinstance(node, yaml.MappingNode) and step in dict(_pairs(node)):
-            node = dict(_pairs(node))[step]
-    return node.start_mark.line + 1
-
-
-def _name(path: Path, root: Path) -> str:
-    """How a file is called in a message: from the room on, so that it can be opened."""
-    home = root.parent.parent
-    return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
-
-
-def schema_text() -> str:
-    """What model.schema.json holds."""
-    return json.dumps(schema(), indent=1, sort_keys=True) + "\n"
-
-
-if __name__ == "__main__":  # python -m architecture.load: write the schema that editors read
-    (HOME.parent / "model.schema.json").write_text(schema_text())

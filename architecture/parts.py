@@ -3,6 +3,7 @@
 A field that may be absent is None: whether it should be there is for a rule to say, not for the reader. References are
 ids (`broker`, `dc-stream`); `load.py` refuses one that names nothing. Ids are unique over the whole model, so a need, a
 scenario or a waiver may name any element. Units stand in names (`_h` hours, `_days`, `_mbps`) or beside the number.
+Long for a module, since it is one vocabulary: who writes a model reads it from top to bottom.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from architecture.errors import ArchitectureError
-from architecture.load import HOME, load, schema_text
+from architecture.load import HOME, load
+from architecture.reading import schema_text
 
 TARGET: dict[str, Any] = {
     "target": {
@@ -62,7 +63,7 @@ def test_every_option_of_every_target_can_be_bound() -> None:
 
 
 def test_the_schema_for_editors_is_that_of_the_code() -> None:
-    """model.schema.json is made from parts.py; make it anew with `python -m architecture.load`."""
+    """model.schema.json is made from parts.py; make it anew with `python -m architecture.reading`."""
     assert (HOME.parent / "model.schema.json").read_text() == schema_text()
 
 
