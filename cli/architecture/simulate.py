@@ -121,6 +121,7 @@ def document(bound: Bound, outcome: Outcome) -> dict[str, Any]:
         "overloaded": {name: {"comes": comes, "takes": takes} for name, (comes, takes) in outcome.overloaded.items()},
         "called": outcome.called,
         "on_call": outcome.on_call,
+        "to_bring_back": [list(step) for step in outcome.to_bring_back],
         "runbooks": list(outcome.runbooks),
         "compromised": None
         if stolen is None
@@ -167,6 +168,9 @@ def _told(bound: Bound, outcome: Outcome, whole: bool) -> Iterator[str]:
     yield from _stolen(bound, outcome)
     known = outcome.durations["office"].known_h
     yield from _row("called", f"{outcome.called or 'nobody'}, after {_hours(known)}; {_ON_CALL[outcome.on_call]}")
+    if whole and outcome.to_bring_back:
+        steps = ", ".join(" with ".join(step) for step in outcome.to_bring_back)
+        yield from _row("bring back", steps)
     yield from _row("runbooks", "\n".join(outcome.runbooks) or "none")
     if whole:
         moments = (f"{_hours(each.hours):<10}{each.text.en}" for each in outcome.timeline)
