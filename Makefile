@@ -64,6 +64,7 @@ faults: setup-dev ## Kill, pause and cut off all there is, and check what is pro
 .PHONY: test-stack
 test-stack: cluster-test compose-test ## What needs a cluster or containers, and the features on a Redpanda container
 	BROKER=redpanda $(BIN)/pytest -q -m "stack or jvm" --ignore features/test_cluster.py --ignore features/test_stack.py features runtime
+	$(BIN)/pytest -q -m stack cli
 
 .PHONY: cluster-test
 cluster-test: setup-dev ## The job on a Spark cluster of processes: a master, two workers, one of them killed in a batch

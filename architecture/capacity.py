@@ -23,7 +23,6 @@ ROOT = Path(__file__).parent.parent
 SECONDS_AN_HOUR = 3_600.0
 SECONDS_A_DAY = 86_400.0
 DAYS_A_YEAR = 365.25
-ENDS = ("low", "likely", "high")
 _GB = 1e9
 _OPPOSITE = {"low": "high", "likely": "likely", "high": "low"}
 
@@ -193,7 +192,7 @@ class Store:
 
 _SIZES = {"raw-events": "bytes-per-event"}
 _STORED = "stored-bytes-per-event"
-_EVENT_DATA = ("raw-events", "ledger", "tickets")
+EVENT_DATA = ("raw-events", "ledger", "tickets")  # one row or record of these for each event
 
 
 def stores(architecture: parts.Architecture, end: str = "likely", times: float = 1.0) -> dict[str, Store]:
@@ -203,7 +202,7 @@ def stores(architecture: parts.Architecture, end: str = "likely", times: float =
     for component in architecture.components:
         rows = []
         for holding in component.holds:
-            if holding.data in _EVENT_DATA:
+            if holding.data in EVENT_DATA:
                 size = _amount(architecture, _SIZES.get(holding.data, _STORED)).at(end)
                 rows.append((daily * size / _GB, math.inf if holding.kept_days is None else holding.kept_days))
         if rows:

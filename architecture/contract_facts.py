@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from architecture.parts import CLASSES
+from architecture.parts import CLASSES, Data
 from contracts.compiler.catalogue import HOME, Catalogue
 from contracts.compiler.model import Contract
 
@@ -49,6 +49,12 @@ class ContractFacts:
     latency_min: float | None
     readers: frozenset[str]
     writers: frozenset[str]
+
+
+def classification(data: Data, contracts: Mapping[str, ContractFacts]) -> str | None:
+    """The highest class that the model or a contract gives a kind of data; None where nothing says one."""
+    said = (data.classification, *(contracts[key].classification for key in data.contracts if key in contracts))
+    return max((name for name in said if name), key=CLASSES.index, default=None)
 
 
 @cache

@@ -18,6 +18,7 @@ import yaml
 
 from architecture import parts, reading, shorthand
 from architecture.errors import ArchitectureError, Problem
+from architecture.needs import initiator
 from architecture.reading import HOME, Parts
 from architecture.references import dangling
 from contracts.compiler import yaml_reader
@@ -190,10 +191,9 @@ def _made(model: Model, target: parts.Target, whole: Parts, problems: list[Probl
 
 def _logged_in(flow: parts.Flow, own: Mapping[str, str | None]) -> parts.Flow:
     """A flow whose initiator is logged in as itself, where no other identity is named."""
-    opener = flow.source if flow.initiator == "source" else flow.to
     if flow.identity is not None or flow.authentication == "none":
         return flow
-    return msgspec.structs.replace(flow, identity=own.get(opener))
+    return msgspec.structs.replace(flow, identity=own.get(initiator(flow)))
 
 
 def _merge(whole: Parts, layer: Parts) -> None:

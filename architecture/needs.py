@@ -71,6 +71,20 @@ def _users(nodes: Graph) -> Mapping[str, list[str]]:
     return users
 
 
+@remembered
+def below(nodes: Graph, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """What the wanted nodes need, directly or not, alternatives too: themselves first, then from near to far."""
+    seen = dict.fromkeys(wanted)
+    queue = deque(seen)
+    while queue:
+        here = nodes[queue.popleft()]
+        for name in (*here.every, *here.some):
+            if name not in seen:
+                seen[name] = None
+                queue.append(name)
+    return tuple(seen)
+
+
 def crossing(architecture: parts.Architecture, flow: parts.Flow) -> tuple[str, ...]:
     """What a flow needs besides its two ends: the route between their zones, and who vouches for its login now."""
     components = architecture.one("components")

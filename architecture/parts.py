@@ -45,6 +45,9 @@ class Source(Part, frozen=True, kw_only=True):
     date: Date | None = None
 
 
+ENDS = ("low", "likely", "high")  # of every amount, in this order
+
+
 class Amount(Part, frozen=True, kw_only=True):
     """A number that is known within a range: low <= likely <= high; all three equal where it is certain."""
 
@@ -101,7 +104,6 @@ class Place(Part, frozen=True, kw_only=True):
     name: Text
     kind: Literal["site", "datacentre", "room", "region", "cloud-zone", "elsewhere"]
     country: str | None = None
-    jurisdiction: str | None = None
     inside: Id | None = None
     availability: Amount | None = None
 
@@ -164,7 +166,6 @@ class Backup(Part, frozen=True, kw_only=True):
     kept_days: float
     tested: Date | None = None
     immutable: bool = False
-    identity: Id | None = None
 
 
 class Exit(Part, frozen=True, kw_only=True):
@@ -255,7 +256,6 @@ class Component(Part, frozen=True, kw_only=True):
     costs: list[Cost] = []
     runbook: str | None = None
     pseudonymises: bool = False
-    reviewed: bool = False
 
 
 class Retry(Part, frozen=True, kw_only=True):
@@ -295,7 +295,6 @@ class Flow(Part, frozen=True, kw_only=True):
     latency_s: Amount | None = None
     retry: Retry | None = None
     secret: Id | None = None
-    egress: bool = False
 
 
 class Link(Part, frozen=True, kw_only=True):
@@ -414,7 +413,6 @@ class Service(Part, frozen=True, kw_only=True):
     name: Text
     tier: Annotated[int, msgspec.Meta(ge=1, le=3)]
     owner: Id
-    users: str
     hours: Literal["office", "always"]
     objectives: Objectives
     answers: list[Id]
@@ -532,7 +530,6 @@ class Target(Part, frozen=True, kw_only=True):
     provider: str
     region: str
     jurisdictions: list[str]
-    certificates: list[str] = []
     notes: Text | None = None
 
 

@@ -30,7 +30,6 @@ _ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "holds.data": ("data",),
         "at_rest.key": ("keys",),
         "backup.to": ("components",),
-        "backup.identity": ("identities",),
         "costs.price": ("prices",),
     },
     "flows": {

@@ -19,6 +19,7 @@ from architecture.capacity import CatchUp, Hold, catch_up, holds, rate_per_s, th
 from architecture.errors import ArchitectureError, Problem
 from architecture.needs import Graph, down, graph
 from architecture.reliability.losses import store_loss_h
+from architecture.reliability.recovery import recovery
 from architecture.spread import Reached, reached
 
 WEEKEND_H = 48.0
@@ -59,7 +60,11 @@ class Overflow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a scenario does. `at_risk` are stores that are gone, with the hours of data they lose if they stay gone."""
+    """What a scenario does. `at_risk` are stores that are gone, with the hours of data they lose if they stay gone.
+
+    `to_bring_back` are the components that are removed, or of which too few instances are left, and not those that only
+    lack what they need: in the order of recovery, those that need each other in a circle together.
+    """
 
     scenario: str
     components: tuple[str, ...]
@@ -71,6 +76,7 @@ class Outcome:
     at_risk: dict[str, float]
     called: str | None
     on_call: str
+    to_bring_back: tuple[tuple[str, ...], ...]
     runbooks: tuple[str, ...]
     compromised: Reached | None
     overloaded: dict[str, tuple[float, float]]
@@ -99,6 +105,7 @@ def simulate(
         run.at_risk(),
         chosen.calls,
         team.on_call if team else "none",
+        run.to_bring_back(),
         run.runbooks(),
         reached(architecture, chosen.compromises) if chosen.compromises else None,
         run.overloaded(),
@@ -190,6 +197,15 @@ class _Run:
         first = [self.scenario.runbook] if self.scenario.runbook else []
         return tuple(dict.fromkeys([*first, *found]))
 
+    def to_bring_back(self) -> tuple[tuple[str, ...], ...]:
+        """Components that the scenario removes, or leaves too few instances of; in the order of recovery."""
+        standing = {
+            each.id: sum(f"{each.id}#{number + 1}" not in self._places() for number in range(each.instances))
+            for each in self.architecture.components
+        }
+        short = [each.id for each in self.architecture.components if standing[each.id] < each.needed]
+        return recovery(self.architecture, {*short, *self.scenario.removes}).order
+
     def timeline(self, duration: Duration) -> Iterator[Moment]:
         """For a beginning in office hours."""
         what = ", ".join((*self.scenario.removes, *self.scenario.compromises)) or ", ".join(self.scenario.multiplies)
@@ -231,9 +247,13 @@ class _Run:
         factors = self.scenario.multiplies
         return max((factors[name] for name in ("events-per-day", "events-month") if name in factors), default=1.0)
 
+    def _places(self) -> frozenset[str]:
+        """Places that the scenario removes, and what stands there."""
+        return down(self.nodes, [name for name in self.scenario.removes if self.nodes[name].kind == "place"])
+
     def _struck(self) -> frozenset[str]:
         """Components the scenario removes, and those all of whose instances stand where it removes the place."""
-        places = down(self.nodes, [name for name in self.scenario.removes if self.nodes[name].kind == "place"])
+        places = self._places()
         standing = (
             each.id
             for each in self.architecture.components

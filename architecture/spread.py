@@ -1,9 +1,9 @@
 """An architecture to what a thief reaches: from something compromised to components, identities, keys and data.
 
 Who holds a component acts as its identities (those it is listed as using), reads the secrets it uses, and so does what
-those identities may: `administer` or `*` on a component gives the component itself; `read`, `write` and `use` give what
-it holds, in the form it is held in, but not the component. A vault that is held gives its secrets, a directory the
-identities it issues, an HSM or KMS the keys in it. Data held `encrypted` are reached only with a key that is reached.
+those identities may: `administer` or `*` on a component gives the component itself; `read` gives what it holds and
+what flows to it, in the form it is in there, but not the component; `write` and `use` give nothing to read. A vault
+that is held gives its secrets, a directory the identities it issues, an HSM or KMS the keys in it.
 """
 
 from __future__ import annotations
@@ -85,11 +85,11 @@ class _Thief:
                 if permission.action in ("administer", "*"):
                     yield name
                 if permission.action in ("read", "*"):
-                    self.readable |= {(holding.data, holding.form) for holding in self.components[name].holds}
+                    self.readable |= self._seen(name)
 
     def summed(self, steps: dict[str, str]) -> Reached:
         """The steps sorted by what they are, and the data that can be read with the keys among them."""
-        held = {(holding.data, holding.form) for name in steps for holding in self._holds(name)}
+        held = {pair for name in steps if name in self.components for pair in self._seen(name)}
         return Reached(
             components=frozenset(steps) & frozenset(self.components),
             identities=frozenset(steps) & frozenset(self.identities),
@@ -99,5 +99,8 @@ class _Thief:
             steps=steps,
         )
 
-    def _holds(self, name: str) -> list[parts.Holding]:
-        return self.components[name].holds if name in self.components else []
+    def _seen(self, name: str) -> set[tuple[str, str]]:
+        """What a component keeps, and the business data that come by: a warehouse keeps nothing and shows a lot."""
+        flows = (flow for flow in self.architecture.flows if flow.to == name and flow.purpose == "data")
+        holdings = (*self.components[name].holds, *(each for flow in flows for each in flow.carries))
+        return {(holding.data, holding.form) for holding in holdings}

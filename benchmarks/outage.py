@@ -8,6 +8,7 @@ sends events at a steady rate, a share of that capacity. The broker is killed by
 seconds later, or when at least three batches wait; the producer holds events back meanwhile. Predicted by
 architecture.capacity: events that wait once the job reads again (rate x time without reading), and how long until none
 does. Seen: the topic's end and the job's log. Needs Java; takes two to ten minutes.
+One long file, since a benchmark here runs by itself.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from runtime import browser
+
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "contract-review.png"
 CHANGED = "client_tickets/v1.odcs.yaml"
@@ -86,21 +88,15 @@ def page(markdown: str) -> str:
 
 def draw(html: str, folder: Path) -> None:
     """A picture of the page, as high as the page is."""
-    chromium = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-    )
-    if not chromium:
-        raise SystemExit("Chromium is not installed.")
     file = folder / "review.html"
     height = "<script>document.title = document.documentElement.scrollHeight</script>"
     file.write_text(html + height, "utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
-    dump = [chromium, *options, "--window-size=900,100", "--dump-dom", file.as_uri()]
-    dom = subprocess.run(dump, capture_output=True, text=True, check=True, timeout=120).stdout
+    options = ("--hide-scrollbars", "--force-device-scale-factor=1")
+    dom = browser.run(*options, "--window-size=900,100", "--dump-dom", file.as_uri(), timeout_s=120)
     high = int(dom.partition("<title>")[2].partition("</title>")[0] or 1600)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    shot = [chromium, *options, f"--window-size=900,{high + 16}", f"--screenshot={PICTURE}", file.as_uri()]
-    subprocess.run(shot, capture_output=True, check=True, timeout=120)
+    shot = (f"--window-size=900,{high + 16}", f"--screenshot={PICTURE}")
+    browser.run(*options, *shot, file.as_uri(), timeout_s=120)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pathlib import Path
 from architecture.load import HOME, load
 from architecture.views.pages import SVG, fingerprint, wanted_svgs
 from architecture.views.stale import left_over, old_svgs
+from runtime import browser
 from runtime.files import write_atomically
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +29,6 @@ OUT = ROOT / "docs" / "architecture"
 LOCK = json.loads((ROOT / "scripts" / "mermaid.lock").read_text("utf-8"))
 CACHE = ROOT / "build" / "mermaid"
 BUNDLE = "package/dist/mermaid.min.js"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DRAW = (ROOT / "scripts" / "render_svg.js").read_text("utf-8")
 PAGE = '<!doctype html><meta charset=utf-8><body><script src="{bundle}"></script><script>{draw}</script>'
 _OUT = re.compile(r'<pre id="out">([A-Za-z0-9+/=]*)</pre>')
@@ -67,23 +67,12 @@ def draw(texts: Mapping[str, str]) -> dict[str, str]:
         page = Path(folder) / "draw.html"
         given = json.dumps({"texts": texts}).replace("<", "\\u003c")
         page.write_text(PAGE.format(bundle=bundle().as_uri(), draw=DRAW.replace("__GIVEN__", given)), "utf-8")
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=600000", "--dump-dom"]
-        done = subprocess.run(
-            [chromium(), *options, page.as_uri()], capture_output=True, text=True, timeout=900, check=True
-        )
-    found = _OUT.search(done.stdout)
+        dom = browser.run("--virtual-time-budget=600000", "--dump-dom", page.as_uri(), timeout_s=900)
+    found = _OUT.search(dom)
     if found is None:
-        raise SystemExit(f"Chromium drew nothing:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        raise SystemExit(f"Chromium drew nothing:\n{dom[-2000:]}")
     drawn: dict[str, str] = json.loads(base64.b64decode(found[1]))
     return drawn
-
-
-def chromium() -> str:
-    """The first Chromium there is."""
-    for name in CHROMIUM:
-        if path := shutil.which(name):
-            return path
-    raise SystemExit(f"No Chromium: install one of {', '.join(CHROMIUM)}.")
 
 
 def signed(svg: str, text: str) -> str:

@@ -13,11 +13,11 @@ from typing import Any
 from markupsafe import Markup
 
 from architecture import needs, parts
-from architecture.contract_facts import contract_facts
+from architecture.contract_facts import classification, contract_facts
 from architecture.dossier.chart import Bar, bars
 from architecture.dossier.numbers import Writer
 from architecture.figures import Figure, bindings
-from architecture.reliability.failures import single_points
+from architecture.reliability.failures import readable, single_points
 from architecture.rules import RULES
 from architecture.rules.judging import Report
 from architecture.simulate import Outcome, simulate
@@ -166,8 +166,7 @@ def _held(w: Writer, a: parts.Architecture) -> Iterator[Held]:
     facts = contract_facts()
     for data in a.data:
         holders = tuple((each, holding) for each in a.components for holding in each.holds if holding.data == data.id)
-        classes = [data.classification, *(facts[name].classification for name in data.contracts)]
-        highest = max((name for name in classes if name), key=parts.CLASSES.index, default="")
+        highest = classification(data, facts)
         kept = [facts[name].retention_days for name in data.contracts]
         if holders and highest:
             yield Held(data, highest, holders, _days(w, data, [each for each in kept if each is not None]))
@@ -197,11 +196,10 @@ def _administrators(a: parts.Architecture) -> Iterator[parts.Identity]:
 
 def _thieves(w: Writer, a: parts.Architecture) -> Iterator[Thief]:
     components, data = a.one("components"), a.one("data")
-    classes = {row.data.id: row.classification for row in _held(w, a)}
     for name in ENTRANCES:
         found = reached(a, [name])
-        clear = sorted(each for each, form in found.data if form == "clear" and classes.get(each) == "personal")
-        names = tuple(w.text(data[each].name) for each in clear)
+        clear = [each for each in readable(a, found) if (each.form, each.classification) == ("clear", "personal")]
+        names = tuple(w.text(data[each.data].name) for each in clear)
         yield Thief(components[name], len(found.components), names, w.model.where(name, "", w.target))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from architecture import parts
 from architecture.capacity import (
-    ENDS,
     MEASURED,
     catch_up,
     holds,
@@ -18,6 +17,7 @@ from architecture.capacity import (
     throughput,
 )
 from architecture.figures.figure import Bound, Figure, text
+from architecture.parts import ENDS
 
 OUTAGES_H = (4, 24, 72)
 GROWTHS = ((1, "", "", ""), (10, ".x10", " at ten times the events", " à dix fois les événements"))

@@ -8,14 +8,12 @@ from architecture import parts
 from architecture.choice import Choice, Ranged, choose, mark
 from architecture.errors import ArchitectureError, Problem
 from architecture.figures.figure import Bound, Figure, text
-
-_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-_EU = frozenset(("EU", *_MEMBERS.split()))
+from architecture.law import EU
 
 
 def sovereignty(bound: Bound) -> Iterator[Figure]:
     """How many jurisdictions outside the EU reach the provider's company."""
-    foreign = [each for each in bound.architecture.target.jurisdictions if each not in _EU]
+    foreign = [each for each in bound.architecture.target.jurisdictions if each not in EU]
     named = ", ".join(foreign) or "-"
     said = text(
         f"Jurisdictions outside the EU that reach the provider: {named}",

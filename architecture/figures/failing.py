@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from architecture import parts
 from architecture.figures.figure import Bound, Figure, text
-from architecture.needs import graph
-from architecture.reliability.availability import ENDS, Availability, own, services
+from architecture.needs import below, graph
+from architecture.parts import ENDS
+from architecture.reliability.availability import Availability, own, services
 from architecture.reliability.failures import blast, single_points
 from architecture.reliability.losses import losses
 from architecture.reliability.recovery import recovery, single_loss_h
-from architecture.reliability.structure import below
 from architecture.simulate import Outcome, When, simulate
 
 TIERS = (1, 2, 3)

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from architecture import parts
+from architecture.capacity import EVENT_DATA
 from architecture.errors import ArchitectureError, Problem
 
 Values: TypeAlias = NDArray[np.float64]
 DAYS_A_MONTH = 365.25 / 12
 _GB = 1e9
-_EVENT_DATA = ("raw-events", "ledger", "tickets")  # one row or record of these for each event
 _LAKE_DATA = ("tickets",)
 
 
@@ -110,7 +110,7 @@ DRIVERS: dict[str, Driver] = {
     ),
     "ledger-gb": Driver(
         "GB",
-        _stored(("store",), _EVENT_DATA, "stored-bytes-per-event"),
+        _stored(("store",), EVENT_DATA, "stored-bytes-per-event"),
         "events a day x stored bytes of an event x days kept, of ledger and tickets together",
     ),
     "lake-gb": Driver(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from architecture import parts
-from architecture.capacity import ENDS
 from architecture.leaving import Reversibility
 from architecture.money.drivers import Reading
 from architecture.money.lines import DOLLAR, PERSON_DAY
+from architecture.parts import ENDS
 
 OUTWARD = "egress-gb"
 STORED = ("lake-gb", "backup-gb")

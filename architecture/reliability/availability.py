@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from architecture import parts
-from architecture.needs import graph
-from architecture.reliability.structure import Structure, below
+from architecture.needs import below, graph
+from architecture.parts import ENDS
+from architecture.reliability.structure import Structure
 from architecture.remembered import remembered
 
 HOURS_A_YEAR = 8_760.0
-ENDS = ("low", "likely", "high")
 
 
 @dataclass(frozen=True, slots=True)

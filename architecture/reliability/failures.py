@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from architecture import parts
-from architecture.contract_facts import contract_facts
+from architecture.contract_facts import classification, contract_facts
 from architecture.needs import Graph, down, graph
 from architecture.remembered import remembered
 from architecture.spread import Reached, reached
@@ -106,9 +106,5 @@ def blast(architecture: parts.Architecture, element: str) -> Blast:
 def readable(architecture: parts.Architecture, taken: Reached) -> tuple[Readable, ...]:
     """What a thief can read, most protected first; a class is the highest of what the model and the contracts say."""
     data, contracts = architecture.one("data"), contract_facts()
-    made = []
-    for name, form in sorted(taken.data):
-        known = [contracts[key].classification for key in data[name].contracts if key in contracts]
-        classes = [parts.CLASSES.index(each) for each in (data[name].classification, *known) if each]
-        made.append(Readable(name, form, parts.CLASSES[max(classes)] if classes else None))
+    made = [Readable(name, form, classification(data[name], contracts)) for name, form in sorted(taken.data)]
     return tuple(sorted(made, key=lambda each: -parts.CLASSES.index(each.classification or parts.CLASSES[0])))

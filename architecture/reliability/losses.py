@@ -12,8 +12,7 @@ import math
 from dataclasses import dataclass
 
 from architecture import parts
-from architecture.needs import graph
-from architecture.reliability.structure import below
+from architecture.needs import below, graph
 
 HOURS_A_DAY = 24.0
 SECONDS_AN_HOUR = 3_600.0

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from architecture import parts
-from architecture.needs import Graph, Node, graph
-from architecture.reliability.structure import below, ordered
-
-ENDS = ("low", "likely", "high")
+from architecture.needs import Graph, Node, below, graph
+from architecture.parts import ENDS
+from architecture.reliability.structure import ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,8 @@ def recovery(architecture: parts.Architecture, lost: Iterable[str] | None = None
     order = [tuple(name for name in step if name in components and name in gone) for step in steps]
     services = {}
     for name in (name for each in architecture.services for name in (each.id, f"fresh:{each.id}")):
-        reached = below(nodes, (name,))
-        unknown = tuple(each for each in components if each in reached & gone and components[each].restore_h is None)
+        reached = gone.intersection(below(nodes, (name,)))
+        unknown = tuple(each for each in components if each in reached and components[each].restore_h is None)
         path = tuple(each for each in times["likely"].path(name) if each in components and each in gone)
         low, likely, high = (times[end].hours[name] for end in ENDS)
         services[name] = Restoration(name, low, likely, high, path, unknown)

@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 from dd.bdd import BDD
 
-from architecture.needs import Graph, Node
+from architecture.needs import Graph, Node, below
 from architecture.remembered import remembered
 
 
@@ -75,19 +75,6 @@ class Structure:
             chance = works[self._diagrams.var_at_level(level)]
             known[diagram] = chance * self._walk(high, works, known) + (1 - chance) * self._walk(low, works, known)
         return known[diagram]
-
-
-@remembered
-def below(nodes: Graph, wanted: tuple[str, ...]) -> frozenset[str]:
-    """What the wanted nodes need, all the way down, and themselves."""
-    seen: set[str] = set()
-    queue = list(wanted)
-    while queue:
-        name = queue.pop()
-        if name not in seen:
-            seen.add(name)
-            queue += (*nodes[name].every, *nodes[name].some)
-    return frozenset(seen)
 
 
 @remembered

@@ -6,15 +6,10 @@ from collections.abc import Iterator
 from math import inf
 
 from architecture import parts
+from architecture.law import EU
 from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule, arrows
 
-# fmt: off
-EU = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
-    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-})
-# fmt: on
 _RESTRICTED = parts.CLASSES.index("restricted")
 
 

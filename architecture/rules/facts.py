@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from architecture import needs, parts, spread
-from architecture.contract_facts import ContractFacts
+from architecture.contract_facts import ContractFacts, classification
 from architecture.rules import ways
 
 OUTSIDE = frozenset({"cloud", "internet", "elsewhere"})  # kinds of zones in which others run the machines
@@ -151,8 +151,7 @@ class Facts:
 
     def rank(self, data: str) -> int:
         """How well a kind of data is to be protected, as a place in CLASSES: the highest that anything says of it."""
-        said = [self.data[data].classification, *(facts.classification for facts in self.contracts(data))]
-        return max((parts.CLASSES.index(name) for name in said if name), default=0)
+        return parts.CLASSES.index(classification(self.data[data], self.around.contracts) or parts.CLASSES[0])
 
     def personal(self, data: str) -> bool:
         """Whether a kind of data has a personal field."""
@@ -185,7 +184,7 @@ class Facts:
 
     def below(self, phase: needs.Phase, start: str) -> Iterator[parts.Component]:
         """The components that `start` needs, directly or not, itself included; alternatives too."""
-        for name in ways.below(self.run if phase == "run" else self.recover, start):
+        for name in needs.below(self.run if phase == "run" else self.recover, (start,)):
             if name in self.components:
                 yield self.components[name]
 

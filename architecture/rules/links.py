@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from architecture import parts
-from architecture.rules import ways
+from architecture import needs, parts
 from architecture.rules.facts import Facts
 from architecture.rules.rule import Fault, Rule, arrows
 
@@ -48,7 +47,7 @@ def _common_cause(facts: Facts) -> Iterator[Fault]:
 
 
 def _causes(facts: Facts, group: parts.Group, links: dict[str, parts.Link]) -> Iterator[tuple[str, list[str]]]:
-    below = Counter(name for member in group.members for name in ways.below(facts.run, member))
+    below = Counter(name for member in group.members for name in needs.below(facts.run, (member,)))
     for name in sorted(name for name, users in below.items() if users > len(group.members) - group.needed):
         large = name in facts.places and facts.places[name].kind in _LARGE
         if facts.run[name].kind in _SINGLE and name not in group.members and not large:

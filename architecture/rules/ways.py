@@ -1,4 +1,4 @@
-"""Graphs to ways: what lies below a node, the shortest way to it, what can be brought back from nothing, a circle."""
+"""Graphs to ways: the shortest way to a node, what can be brought back from nothing, a circle."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from architecture.needs import Graph
-
-
-def below(nodes: Graph, start: str) -> tuple[str, ...]:
-    """Every node that `start` needs, directly or not, itself first; alternatives too."""
-    return tuple(_reached(start, lambda name: (*nodes[name].every, *nodes[name].some)))
 
 
 def shortest(nodes: Graph, start: str, goal: str) -> tuple[str, ...]:

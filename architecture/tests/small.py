@@ -55,7 +55,6 @@ _FILLED: dict[str, dict[str, Any]] = {
         "name": _TEXT,
         "tier": 1,
         "owner": "team",
-        "users": "x",
         "hours": "office",
         "objectives": {},
     },

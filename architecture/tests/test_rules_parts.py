@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from architecture.contract_facts import contract_facts, facts_of
-from architecture.needs import Graph, Node
+from architecture.needs import Graph, Node, below
 from architecture.rules import ways
 from contracts.compiler.catalogue import HOME, Catalogue
 
@@ -47,7 +47,7 @@ def test_the_shortest_way_is_told_and_none_where_there_is_none() -> None:
     graph = needs(service="app", app="db zone", db="zone", zone="")
     assert ways.shortest(graph, "service", "zone") == ("service", "app", "zone")
     assert ways.shortest(graph, "zone", "service") == ()
-    assert ways.below(graph, "app") == ("app", "db", "zone")
+    assert below(graph, ("app",)) == ("app", "db", "zone")
 
 
 def test_a_circle_stays_down_with_all_above_it() -> None:

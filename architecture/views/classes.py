@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from architecture import parts
-from architecture.contract_facts import contract_facts
+from architecture.contract_facts import classification, contract_facts
 
 _UNSAID = "internal"  # data that nobody classified: a rule says so, a drawing does not stop
 _CLEAR: Mapping[str, str] = {
@@ -20,7 +20,7 @@ ORDER: tuple[str, ...] = ("clear", "pseudonymised", "confidential", "encrypted",
 
 def classes(architecture: parts.Architecture) -> Mapping[str, str]:
     """The class of each kind of data, by its id."""
-    return {data.id: data.classification or _of_contracts(data.contracts) for data in architecture.data}
+    return {data.id: classification(data, contract_facts()) or _UNSAID for data in architecture.data}
 
 
 def paint(held: parts.Holding, found: Mapping[str, str]) -> str:
@@ -31,8 +31,3 @@ def paint(held: parts.Holding, found: Mapping[str, str]) -> str:
 def highest(holdings: Iterable[parts.Holding], found: Mapping[str, str]) -> str | None:
     """The paint of what needs most care among holdings; None where there are none."""
     return min((paint(held, found) for held in holdings), key=ORDER.index, default=None)
-
-
-def _of_contracts(contracts: Iterable[str]) -> str:
-    said = [found for name in contracts if (found := contract_facts()[name].classification) is not None]
-    return max(said, key=parts.CLASSES.index, default=_UNSAID)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -15,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import options
+from runtime import browser
+from runtime.errors import MachineError
 from runtime.files import write_atomically
 
 if TYPE_CHECKING:  # what they import takes a second
@@ -24,8 +23,7 @@ if TYPE_CHECKING:  # what they import takes a second
 
 ROOT = Path(__file__).parents[2]
 DRAWN = ROOT / "docs" / "architecture" / "svg"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PDF_SECONDS = 120
+PDF_S = 120.0
 EPILOG = """\b
 Examples:
   tickets architecture dossier
@@ -86,30 +84,18 @@ def drawings(target: str, language: str) -> Mapping[str, str]:
 
 
 def print_pdf(html: Path, pdf: Path) -> Path:
-    """Print a page to PDF with a headless browser; ClickException where there is none, or it fails."""
-    browser = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))), None)
-    if browser is None:
-        raise click.ClickException("No Chromium or Chrome is on the PATH.\nInstall one, or name it in CHROMIUM.")
+    """Print a page to PDF with a headless browser; MachineError where there is none, or it fails."""
     with tempfile.TemporaryDirectory() as profile:
         made = Path(profile) / "made.pdf"
-        done = subprocess.run(
-            [
-                browser,
-                "--headless",
-                "--disable-gpu",
-                *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium's own sandbox refuses to run as root
-                f"--user-data-dir={profile}",
-                "--no-pdf-header-footer",
-                f"--print-to-pdf={made}",
-                html.resolve().as_uri(),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=PDF_SECONDS,
-            check=False,
+        browser.run(
+            f"--user-data-dir={profile}",
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={made}",
+            html.resolve().as_uri(),
+            timeout_s=PDF_S,
         )
-        if done.returncode or not made.is_file():
-            raise click.ClickException(f"{browser} made no PDF.\n{done.stderr.strip()[-500:]}")
+        if not made.is_file():
+            raise MachineError("the browser made no PDF", "Print the HTML by hand.")
         return _write(pdf, made.read_bytes())
 
 

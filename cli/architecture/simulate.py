@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from architecture.figures.figure import Bound
+from architecture.figures.money import costs
 from architecture.load import HOME, load
 from architecture.reliability.failures import readable
 from architecture.simulate import Outcome, simulate
@@ -116,9 +117,11 @@ def document(bound: Bound, outcome: Outcome) -> dict[str, Any]:
             for each in outcome.overflow
         ],
         "lost_if_gone_for_good_h": {name: _finite(each) for name, each in outcome.at_risk.items()},
+        "cost_month_p50": costs(bound, outcome.scenario).total.p50,
         "overloaded": {name: {"comes": comes, "takes": takes} for name, (comes, takes) in outcome.overloaded.items()},
         "called": outcome.called,
         "on_call": outcome.on_call,
+        "to_bring_back": [list(step) for step in outcome.to_bring_back],
         "runbooks": list(outcome.runbooks),
         "compromised": None
         if stolen is None
@@ -157,11 +160,17 @@ def _told(bound: Bound, outcome: Outcome, whole: bool) -> Iterator[str]:
         yield from _row(
             "too many events", f"{name}: up to {comes:,.0f} a second come, its way may take {takes:,.0f} only"
         )
-    if bound.architecture.one("scenarios")[outcome.scenario].multiplies and not outcome.overloaded:
-        yield from _row("too many events", "no: the way of every service takes the peak")
+    if bound.architecture.one("scenarios")[outcome.scenario].multiplies:
+        if not outcome.overloaded:
+            yield from _row("too many events", "no: the way of every service takes the peak")
+        now, then = costs(bound).total, costs(bound, outcome.scenario).total
+        yield from _row("cost a month", f"{now.p50:,.0f} EUR now, {then.p50:,.0f} EUR then (half the draws are below)")
     yield from _stolen(bound, outcome)
     known = outcome.durations["office"].known_h
     yield from _row("called", f"{outcome.called or 'nobody'}, after {_hours(known)}; {_ON_CALL[outcome.on_call]}")
+    if whole and outcome.to_bring_back:
+        steps = ", ".join(" with ".join(step) for step in outcome.to_bring_back)
+        yield from _row("bring back", steps)
     yield from _row("runbooks", "\n".join(outcome.runbooks) or "none")
     if whole:
         moments = (f"{_hours(each.hours):<10}{each.text.en}" for each in outcome.timeline)

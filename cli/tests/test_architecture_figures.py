@@ -69,11 +69,29 @@ def test_one_target_has_a_timeline_and_hours_may_be_given() -> None:
     assert "timeline" in shown.output and "nothing: what cannot be sent is held back" in shown.output
 
 
+def test_what_is_lost_is_brought_back_in_an_order() -> None:
+    """Keys before what they open, the database before what reads it; what came through is not in it."""
+    (made,) = json.loads(_run(simulate, "--scenario", "dc-down", "--target", "aws", "--json").output)
+    order = [name for step in made["to_bring_back"] for name in step]
+    assert order.index("hsm") < order.index("tickets-db") < order.index("broker") < order.index("job")
+    assert order.index("vault") < order.index("broker")
+    assert not {"dns", "directory", "lake"} & set(order)
+    shown = _run(simulate, "--scenario", "dc-down", "--target", "aws")
+    assert "bring back" in shown.output
+    assert "bring back" not in _run(simulate, "--scenario", "link-down", "--target", "aws").output
+
+
 def test_an_outcome_as_json() -> None:
     """One document for each target, hours as numbers."""
     (shown,) = json.loads(_run(simulate, "--scenario", "broker-lost", "--target", "aws", "--json").output)
     assert shown["target"] == "aws" and shown["stops"]["answering"] == ["collection"]
     assert shown["hours"]["office"]["back"] < shown["hours"]["worst"]["back"]
+
+
+def test_ten_times_the_events_say_what_they_cost() -> None:
+    """Whether the way takes the peak, and the month's cost now and then."""
+    shown = _run(simulate, "--scenario", "x10", "--target", "aws")
+    assert "too many events   no" in shown.output and "EUR then" in shown.output
 
 
 def test_an_option_of_the_target_is_simulated_with_it() -> None:

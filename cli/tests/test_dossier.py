@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,8 @@ from architecture import load
 from architecture.load import Model
 from cli.architecture import dossier
 from cli.main import tickets
+from runtime import browser
+from runtime.errors import MachineError
 
 MOST_PAGES = 15
 
@@ -75,7 +76,8 @@ def test_without_a_browser_there_is_no_pdf(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("CHROMIUM", raising=False)
     done = run("--out", str(tmp_path / "x.html"), "--pdf")
     assert done.exit_code == 1
-    assert "CHROMIUM" in done.output
+    assert isinstance(done.exception, MachineError)
+    assert "CHROMIUM" in done.exception.remedy
     assert (tmp_path / "x.html").exists()
 
 
@@ -83,7 +85,7 @@ def test_without_a_browser_there_is_no_pdf(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_prints_on_fifteen_pages(tmp_path: Path, language: str) -> None:
     """Who decides reads no more than that."""
-    if not any(map(shutil.which, dossier.BROWSERS)):
+    if browser.found() is None:
         pytest.skip("no Chromium or Chrome on the PATH")
     path = tmp_path / "dossier.html"
     assert run("--language", language, "--out", str(path), "--pdf").exit_code == 0

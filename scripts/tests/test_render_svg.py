@@ -1,7 +1,6 @@
 """SVGs: Mermaid itself takes every picture, and what it draws can be put into a page as it is."""
 
 import re
-import shutil
 from functools import cache
 from xml.etree import ElementTree
 
@@ -12,16 +11,17 @@ from architecture.load import load
 from architecture.tests.drawn import HOSTILE, renamed
 from architecture.views.mermaid import mermaid
 from architecture.views.pages import wanted_svgs
-from scripts.render_svg import CHROMIUM, LOCK, OUT, bundle, draw
+from runtime import browser
+from scripts.render_svg import LOCK, OUT, bundle, draw
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def browser() -> None:
+def drawing() -> None:
     """Skips where there is no Chromium, or no Mermaid and nobody to fetch it from."""
-    if not any(map(shutil.which, CHROMIUM)):
+    if browser.found() is None:
         pytest.skip("Chromium is not installed")
     try:
         bundle()
