@@ -118,11 +118,12 @@ def delta_options(at: Location) -> dict[str, str] | None:
     if (url := endpoint()) is not None:
         found |= {"aws_endpoint": url, "aws_allow_http": str(url.startswith("http://")).lower()}
         found |= {"aws_virtual_hosted_style_request": "false"}
-    # Ten attempts, the default, take about TRIES_S so. polars gets these options from a table, too, and could not read
-    # `max_retries` as deltalake wants it.
+    # No pause is shorter than the first, so ten attempts, the default, take TRIES_S at least; with a first pause of 1 s
+    # they were at times over after 20 s. polars gets these options from a table, too, and could not read `max_retries`
+    # as deltalake wants it.
     return found | {
         "retry_timeout": f"{TRIES_S}s",
-        "backoff_config.init_backoff": "1s",
+        "backoff_config.init_backoff": f"{TRIES_S // 10}s",
         "backoff_config.max_backoff": "8s",
     }
 
