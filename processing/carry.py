@@ -11,16 +11,17 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
-from processing import derive, ledger, measure, tables
+from processing import derive, parcel, tables
 from processing import position as positions
 from processing.derive import BATCH, Derivation, References
 from processing.flood import FloodError, Watch
-from processing.index import Index, claims
+from processing.index import Index
 from processing.lease import Lease
+from processing.parcel import Summary
 from processing.position import Lost, Position
 from processing.turn import Turn
+from runtime.store import Files
 
 _SHOWN = 3  # clauses named where a flood stops the job
 
@@ -65,55 +66,50 @@ class Carrier:
         before = tables.version(turn.path)
         at = positions.position(turn.path)
         self.index.follow()
-        decoded = ledger.decode(records, self.derivation.versions, self.key, self.derivation.erased).persist()
+        parcels = parcel.pack(records, self.derivation.versions, self.key, self.derivation.erased).persist()
         try:
-            held = ledger.claims(decoded, *measure.columns(self.derivation.source))
-            if held.num_rows == 0:
+            found = parcel.summary(parcels)
+            if found.records == 0:
                 return None
-            done = self._commit(decoded, held, turn, before, at)
+            done = self._commit(parcels, found, turn, before, at)
         finally:
-            decoded.unpersist()
+            parcels.unpersist()
         self.lease.check()
         derive.follow(records.sparkSession, self.derivation, self.references)
         if aggregate:
             derive.refresh_aggregates(records.sparkSession, self.derivation, done.version)
         return done
 
-    def _commit(self, decoded: DataFrame, held: pa.Table, turn: Turn, before: int, at: Position) -> Carried:
-        claimed = claims(held)
-        twins = self.index.settle(claimed)
-        outcomes = _outcomes(held, twins)
-        share = self._watched(decoded, outcomes)
+    def _commit(self, parcels: DataFrame, found: Summary, turn: Turn, before: int, at: Position) -> Carried:
+        twins = self.index.settle(found.claims)
+        outcomes = _outcomes(found, twins)
+        share = self._watched(found, outcomes)
         batch = f"{turn.number}"
-        said: dict[str, Any] = {BATCH: batch, positions.READ: positions.said({**at, **positions.newest(held)})}
+        said: dict[str, Any] = {BATCH: batch, positions.READ: positions.said({**at, **found.newest})}
         if lost := self.unbroken(at):
             said[positions.LOST] = lost
+        files = parcel.write(parcels, self.derivation.source, twins, batch, Files.of(turn.path))
         self.lease.check()
-        version = ledger.commit(ledger.settle(decoded, twins, batch), turn, said)
-        self.index.add(claimed, twins, before, version)
-        more = measure.clauses(held), measure.delays(held), measure.traces(held)
-        return Carried(batch, outcomes, version, share, *more)
+        version = turn.append([one.action() for one in files], said)
+        self.index.add(found.claims, twins, before, version)
+        return Carried(
+            batch, outcomes, version, share, found.clauses, tuple(found.delays_s.drop_null().to_pylist()), found.traces
+        )
 
-    def _watched(self, decoded: DataFrame, outcomes: Mapping[str, int]) -> float | None:
+    def _watched(self, found: Summary, outcomes: Mapping[str, int]) -> float | None:
         try:
             return self.watch.see(outcomes)
         except FloodError as error:
-            raise FloodError(f"{error.what}, most for {_reasons(decoded)}", error.remedy) from error
+            raise FloodError(f"{error.what}, most for {_reasons(found.clauses)}", error.remedy) from error
 
 
-def _outcomes(held: pa.Table, twins: pa.Table) -> dict[str, int]:
-    counted = {row["values"]: row["counts"] for row in held["outcome"].value_counts().to_pylist()}
+def _outcomes(found: Summary, twins: pa.Table) -> dict[str, int]:
     same = Counter(twins["same"].to_pylist())
-    counted["accepted"] = counted.get("accepted", 0) - twins.num_rows
-    found = {**counted, "duplicate": same[True], "conflict": same[False]}
-    return {name: count for name, count in found.items() if count}
+    accepted = found.outcomes.get("accepted", 0) - twins.num_rows
+    counted = {**found.outcomes, "accepted": accepted, "duplicate": same[True], "conflict": same[False]}
+    return {name: count for name, count in counted.items() if count}
 
 
-def _reasons(decoded: DataFrame) -> str:
-    broken = decoded.select(F.explode(F.array_distinct(F.transform("violations", _clause))).alias("clause"))
-    rows = broken.groupBy("clause").count().orderBy(F.desc("count"), "clause").limit(_SHOWN).collect()
-    return ", ".join(f"{row['clause']} ({row['count']})" for row in rows)
-
-
-def _clause(violation: Any) -> Any:
-    return violation["clause"]
+def _reasons(clauses: Mapping[str, int]) -> str:
+    most = sorted(clauses.items(), key=lambda row: (-row[1], row[0]))[:_SHOWN]
+    return ", ".join(f"{clause} ({count})" for clause, count in most)

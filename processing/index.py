@@ -42,13 +42,6 @@ TWINS = pa.schema(
 )
 
 
-def claims(records: pa.Table) -> pa.Table:
-    """Those of a batch's records (ledger.claims) that claim their event id: the accepted ones."""
-    import pyarrow.compute as pc
-
-    return records.filter(pc.equal(records["outcome"], "accepted")).select(CLAIMS.names).cast(CLAIMS)
-
-
 class Index:
     """Who came first. Open it with the lease held, call `follow` before each batch and `add` after its commit."""
 

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract, Finding
 from processing.columns import arrow_type
 from processing.decode import Verdict
 from processing.erased import ErasedList
+from processing.index import CLAIMS
 from processing.kernel import Kernel, Plain
-from processing.tables import LEDGER, event_columns
-from processing.turn import Turn
+from processing.tables import LEDGER, event_columns, ledger_schema
 from processing.versions import VersionedDecoder, Versions
-from runtime.store import spark_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,15 +50,18 @@ def prepare(spark: SparkSession) -> None:
 
 def decode(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList) -> DataFrame:
     """Kafka source rows to ledger rows before deduplication: coordinates, verdict, typed event, and the raw record."""
-    contract = versions.target
-    taken = records.select("partition", "offset", F.col("timestamp").alias("received_at"), "key", "value", "headers")
     raw = ("raw_key", "raw_value", "raw_headers")
     columns = ("partition", "offset", "received_at", *_DECODED, *raw)
     schema = ", ".join(f"`{name}` {LEDGER[name][0].removesuffix(' NOT NULL')}" for name in columns)
-    return taken.mapInArrow(_worker(versions, key, erased), f"{schema}, event {event_columns(contract)}")
+    return taken(records).mapInArrow(worker(versions, key, erased), f"{schema}, event {event_columns(versions.target)}")
 
 
-def _worker(versions: Versions, key: bytes, erased: ErasedList) -> Any:
+def taken(records: DataFrame) -> DataFrame:
+    """What is read of a Kafka source row."""
+    return records.select("partition", "offset", F.col("timestamp").alias("received_at"), "key", "value", "headers")
+
+
+def worker(versions: Versions, key: bytes, erased: ErasedList) -> Any:
     """The function a Spark task runs: compiles the decoder once, then one Arrow batch in, one out."""
 
     def run(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
@@ -181,45 +183,70 @@ def _lateness(
     return late, early
 
 
-def claims(decoded: DataFrame, *more: Column) -> "pa.Table":
-    """What the driver settles and counts, one row per record in order of coordinates: index.CLAIMS, then received_at,
-    outcome and `more`.
+def claims(decoded: DataFrame) -> "pa.Table":
+    """What the driver settles of decoded rows, in order of coordinates (index.CLAIMS)."""
+    accepted = decoded.where("outcome = 'accepted'").select(*CLAIMS.names)
+    return accepted.toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")]).cast(CLAIMS)
+
+
+def settle(decoded: DataFrame, twins: "pa.Table", batch: str, contract: Contract) -> DataFrame:
+    """Decoded rows to ledger rows, as `settled` makes them."""
+    known = twins.combine_chunks()
+
+    def run(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
+        return (settled(one, known, batch, contract) for one in batches)
+
+    columns = ", ".join(f"`{name}` {type_.removesuffix(' NOT NULL')}" for name, (type_, _) in LEDGER.items())
+    return decoded.mapInArrow(run, f"{columns}, event {event_columns(contract)}")
+
+
+def settled(decoded: "pa.RecordBatch", twins: "pa.Table", batch: str, contract: Contract) -> "pa.RecordBatch":
+    """Decoded rows to rows of the ledger: what stands in `twins` (index.TWINS) is a duplicate or, with another body, a
+    conflict of the record named there. The bytes of what nobody will look at again are not kept.
     """
-    columns = ("partition", "offset", "event_id", "body_hash", "received_at", "outcome")
-    return decoded.select(*columns, *more).toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")])
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    schema, count = ledger_schema(contract), decoded.num_rows
+    held = {name: decoded.column(name) for name in decoded.schema.names}
+    first_partition, first_offset, same = _twins_of(decoded, twins)
+    twin = pc.if_else(same, "duplicate", "conflict")
+    held["outcome"] = outcome = pc.coalesce(twin, held["outcome"])
+    raw = pc.is_in(outcome, pa.array(_WITH_RAW))
+    held |= {"raw_bytes": pc.binary_length(held["raw_value"])}
+    held |= {name: _only_where(raw, held[name]) for name in ("raw_key", "raw_value", "raw_headers")}
+    held |= {"first_partition": first_partition, "first_offset": first_offset}
+    held |= {"batch": pa.repeat(pa.scalar(batch), count)}
+    event = held["event"]
+    kept = pc.and_(pc.equal(outcome, "accepted"), event.is_valid())
+    # Not the struct's own mask: a record that is settled as a duplicate must leave none of its values behind.
+    held["event"] = _only_where(kept, event)
+    columns = [held[f.name].cast(f.type) if f.name in held else pa.nulls(count, f.type) for f in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def settle(decoded: DataFrame, twins: "pa.Table", batch: str) -> DataFrame:
-    """Decoded rows to ledger rows: what stands in `twins` (index.TWINS) is a duplicate or, with another body, a
-    conflict of the record named there.
-    """
-    kept, twin = F.col("outcome") == "accepted", F.col("same").isNotNull()
-    outcome = F.when(F.col("same"), "duplicate").when(twin, "conflict").otherwise(F.col("outcome"))
-    settled = _with_twins(decoded, twins).withColumn("outcome", outcome)
-    raw = F.col("outcome").isin(*_WITH_RAW)
-    return settled.select(
-        *(c for c in ("partition", "offset", "received_at", *_DECODED)),
-        "first_partition",
-        "first_offset",
-        *(F.when(raw, F.col(name)).alias(name) for name in ("raw_key", "raw_value", "raw_headers")),
-        F.length("raw_value").cast("bigint").alias("raw_bytes"),
-        F.lit(batch).alias("batch"),
-        F.lit(None).cast(LEDGER["history"][0]).alias("history"),
-        F.lit(None).cast(LEDGER["expired_at"][0]).alias("expired_at"),
-        F.when(kept, F.col("event")).alias("event"),
-    )
+def _only_where(mask: "pa.BooleanArray", values: "pa.Array") -> "pa.Array":
+    """The values where `mask` is true, null elsewhere, with nothing of the others left in the buffers."""
+    import numpy as np
+    import pyarrow as pa
+
+    if mask.true_count == len(mask):
+        return values
+    places = pa.array(np.arange(len(mask)), mask=~mask.to_numpy(zero_copy_only=False))
+    return values.take(places)
 
 
-def _with_twins(decoded: DataFrame, twins: "pa.Table") -> DataFrame:
-    """Add the coordinates of the record that came first and whether its body is the same, null where there is none."""
-    nothing = {"first_partition": "int", "first_offset": "bigint", "same": "boolean"}
-    if twins.num_rows == 0:
-        return decoded.select("*", *(F.lit(None).cast(type_).alias(name) for name, type_ in nothing.items()))
-    firsts = decoded.sparkSession.createDataFrame(twins)
-    return decoded.join(F.broadcast(firsts), ["partition", "offset"], "left")
+def _twins_of(decoded: "pa.RecordBatch", twins: "pa.Table") -> tuple["pa.Array", "pa.Array", "pa.Array"]:
+    """Of each row: partition and offset of the record that came first and whether its body is the same, or nulls."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-
-def commit(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> int:
-    """Append one micro-batch in one transaction, the ledger's next; its version. OvertakenError where it is taken."""
-    rows.write.format("delta").mode("append").options(**turn.options(said)).save(spark_path(turn.path))
-    return turn.confirm()
+    at = pa.nulls(decoded.num_rows, pa.int64())
+    if twins.num_rows:
+        for partition in decoded.column("partition").unique():
+            mine = pc.equal(twins["partition"], partition)
+            here = pc.equal(decoded.column("partition"), partition)
+            found = pc.index_in(decoded.column("offset"), twins["offset"].filter(mine))
+            places = pc.indices_nonzero(mine).cast(pa.int64()).take(found)
+            at = pc.if_else(here, places, at)
+    return tuple(twins[name].combine_chunks().take(at) for name in ("first_partition", "first_offset", "same"))

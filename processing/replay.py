@@ -15,7 +15,7 @@ from processing import derive, ledger, tables
 from processing.derive import Derivation
 from processing.erase import sweep
 from processing.errors import ProcessingError
-from processing.index import Index, claims
+from processing.index import Index
 from processing.lease import Lease
 from processing.migrate import bring
 from processing.turn import Turn
@@ -95,11 +95,11 @@ def _decoded(derivation: Derivation, rejected: DataFrame, key: bytes) -> DataFra
 
 def _settled(derivation: Derivation, decoded: DataFrame) -> DataFrame:
     """Ledger rows as they are judged now."""
-    claimed = claims(ledger.claims(decoded))
+    claimed = ledger.claims(decoded)
     with Index(derivation.index, derivation.ledger) as index:
         index.follow()
         twins = index.settle(claimed)
-    return ledger.settle(decoded, twins, batch="")
+    return ledger.settle(decoded, twins, "", derivation.source)
 
 
 def _changed(judged: DataFrame, rejected: DataFrame) -> DataFrame:

@@ -74,7 +74,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "expired_at": ("timestamp", "When its values were removed, the contract's time for them being over; else null."),
 }
 _WRITTEN_AS = "contract"  # in the event column's metadata, so that rows and what they are change in one commit
-_STATISTICS = "partition,offset,received_at,batch"  # no value of an event ends up in the Delta log
+STATISTICS = ("partition", "offset", "received_at", "batch")  # none null; no value of an event ends up in the Delta log
 
 
 def spares_accepted(said: Mapping[str, Any]) -> bool:
@@ -137,7 +137,7 @@ def derived_schema(contract: Contract) -> pa.Schema:
 
 def create_ledger(path: Location, source: Contract) -> None:
     """Create the ledger where it is missing."""
-    _create(path, ledger_schema(source), _STATISTICS, {}, "ignore")
+    _create(path, ledger_schema(source), ",".join(STATISTICS), {}, "ignore")
 
 
 def create_derived(path: Location, contract: Contract) -> None:

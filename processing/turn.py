@@ -8,7 +8,7 @@ it comes later. Skipping is silent, so the writer then looks whether the newest 
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from runtime.store import Location
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
+    from deltalake.transaction import AddAction
     from pyspark.sql import SparkSession
 
 APPLICATION = "tickets"  # one name for all writers: their numbers are one row
@@ -87,6 +88,19 @@ class Turn:
             app_transactions=[Transaction(APPLICATION, self.number)],
         )
 
+    def append(self, files: Sequence["AddAction"], said: Mapping[str, Any]) -> int:
+        """Add data files that lie in the table's folder, in one commit; its version. OvertakenError as in `confirm`."""
+        from deltalake.exceptions import CommitFailedError
+
+        table = self.table()
+        try:
+            table.create_write_transaction(
+                list(files), "append", table.schema(), commit_properties=self.properties(said)
+            )
+        except CommitFailedError as error:
+            raise self._overtaken() from error
+        return self.confirm()
+
     def confirm(self) -> int:
         """The version that our commit made; OvertakenError where it is not in the table.
 
@@ -95,11 +109,14 @@ class Turn:
 
         version, commit = next(row_commits(open_table(self.path)))
         if notes(commit).get(_TURN) != self.token:
-            raise OvertakenError(
-                f"the table {self.path.name} was written by somebody else meanwhile (its turn {self.number} is taken)",
-                "Nothing of this run was written there. Make sure that only one job runs, then start it again.",
-            )
+            raise self._overtaken()
         return version
+
+    def _overtaken(self) -> OvertakenError:
+        return OvertakenError(
+            f"the table {self.path.name} was written by somebody else meanwhile (its turn {self.number} is taken)",
+            "Nothing of this run was written there. Make sure that only one job runs, then start it again.",
+        )
 
     def _metadata(self, said: Mapping[str, Any]) -> str:
         return json.dumps({**said, _TURN: self.token})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtime.store import Location, arrow_files, delta_options
+from runtime.store import Files, Location, arrow_files, delta_options
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable, PostCommitHookProperties
@@ -122,9 +122,7 @@ def files_of(at: Location) -> Any:
     deltalake's own file system calls back into Python from Arrow's threads, and one in fifty processes then aborts at
     its end ("terminate called without an active exception").
     """
-    from pyarrow import fs
-
-    return fs.SubTreeFileSystem(str(at), fs.LocalFileSystem()) if isinstance(at, Path) else arrow_files(at)
+    return Files.of(at).opened()
 
 
 def dataset(table: Any, at: Location) -> Any:

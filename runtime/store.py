@@ -7,7 +7,7 @@ Credentials, region and endpoint of a bucket come from the environment, in the n
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,11 @@ _SECRETS = {  # Hadoop's names, and the environment's
     "fs.s3a.access.key": "AWS_ACCESS_KEY_ID",
     "fs.s3a.secret.key": "AWS_SECRET_ACCESS_KEY",
     "fs.s3a.session.token": "AWS_SESSION_TOKEN",
+}
+_ARROW = {  # Arrow's
+    "access_key": "AWS_ACCESS_KEY_ID",
+    "secret_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
 }
 
 
@@ -130,13 +135,38 @@ def delta_options(at: Location) -> dict[str, str] | None:
 
 def arrow_files(at: Bucket) -> Any:
     """Arrow's view of the files below a bucket's prefix."""
-    from pyarrow import fs
+    return Files.of(at).opened()
 
-    url = endpoint()
-    where = {} if url is None else {"endpoint_override": url.partition("://")[2], "scheme": url.partition("://")[0]}
-    patience = fs.AwsStandardS3RetryStrategy(max_attempts=_ARROW_TRIES)
-    limits = {"connect_timeout": 10, "request_timeout": TRIES_S, "retry_strategy": patience}
-    return fs.SubTreeFileSystem(at.key, fs.S3FileSystem(region=region(), **limits, **where))
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files below a location, for a task of Spark's: it may run where this process' environment is not.
+
+    It holds a bucket's keys, which thus go from driver to tasks with the code that uses them, and nowhere else.
+    """
+
+    at: Location
+    options: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, at: Location) -> "Files":
+        """Of a location, with what the environment says about it."""
+        if isinstance(at, Path):
+            return cls(at, {})
+        url = endpoint()
+        where = {} if url is None else {"endpoint_override": url.partition("://")[2], "scheme": url.partition("://")[0]}
+        found = {name: value for name, variable in _ARROW.items() if (value := os.environ.get(variable))}
+        keys = found if "secret_key" in found else {}
+        return cls(at, {"region": region(), "connect_timeout": 10, "request_timeout": TRIES_S, **where, **keys})
+
+    def opened(self) -> Any:
+        """Arrow's file system below the location."""
+        from pyarrow import fs
+
+        if isinstance(self.at, Path):
+            return fs.SubTreeFileSystem(str(self.at), fs.LocalFileSystem())
+        patience = fs.AwsStandardS3RetryStrategy(max_attempts=_ARROW_TRIES)
+        return fs.SubTreeFileSystem(self.at.key, fs.S3FileSystem(**self.options, retry_strategy=patience))
 
 
 def object_store(at: Bucket) -> Any:

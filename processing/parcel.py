@@ -1,0 +1,164 @@
+"""Kafka records to parcels, and parcels to files of the ledger: what the tasks of a batch do, in Arrow all the way.
+
+Between decoding and committing the driver must say who came first, so a batch is gone through twice. What lies between
+is one row of Spark's for thousands of records: a summary for the driver, and the decoded rows, each as one Arrow
+stream. Spark keeps and moves two byte strings then, and takes nothing of a record apart (kept as rows of the ledger,
+the same batch cost three times as much).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from contracts.compiler.model import Contract
+from processing import ledger, measure
+from processing.erased import ErasedList
+from processing.index import CLAIMS
+from processing.position import Last, Position
+from processing.versions import Versions
+
+if TYPE_CHECKING:
+    from processing.datafile import Written
+    from runtime.store import Files
+
+_SCHEMA = "summary binary, rows binary"
+_WRITTEN = "path string, size bigint, stats string"
+_BYTES = 32 << 20  # of a parcel's rows, about: a Spark row of more than 2 GB can't be
+_DELAY = "delay_s"
+_NOTES = b"tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the driver is told of a batch: `claims` (index.CLAIMS) are its accepted records by their coordinates,
+    `delays_s` theirs; `outcomes` and `clauses` (measure.py) count records, `newest` is the last of each partition.
+    """
+
+    claims: pa.Table
+    delays_s: "pa.ChunkedArray"
+    outcomes: Mapping[str, int]
+    clauses: Mapping[str, int]
+    traces: tuple[str, ...]
+    newest: Position
+
+    @property
+    def records(self) -> int:
+        """How many records the batch has."""
+        return sum(self.outcomes.values())
+
+
+def pack(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList) -> DataFrame:
+    """Kafka source rows to parcels: one row per Arrow batch of decoded records, `summary` and `rows`."""
+    contract = versions.target
+    worker = ledger.worker(versions, key, erased)
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for decoded in worker(batches):
+            for rows in _slices(decoded):
+                columns = [pa.array([_stream(part)], pa.binary()) for part in (_summed(rows, contract), rows)]
+                yield pa.RecordBatch.from_arrays(columns, names=["summary", "rows"])
+
+    return ledger.taken(records).mapInArrow(run, _SCHEMA)
+
+
+def summary(parcels: DataFrame) -> Summary:
+    """All parcels' summaries as one. The first to be asked for, it is what makes them."""
+    found = [_opened(one) for one in parcels.select("summary").toArrow()["summary"].to_pylist()]
+    notes = [json.loads(one.schema.metadata[_NOTES]) for one in found]
+    newest: dict[int, Last] = {}
+    for partition, offset, at in (last for note in notes for last in note["newest"]):
+        if partition not in newest or newest[partition].offset < offset:
+            newest[partition] = Last(offset, datetime.fromisoformat(at))
+    schema = pa.schema([*CLAIMS, (_DELAY, pa.float64())])
+    rows = pa.Table.from_batches([one.replace_schema_metadata() for one in found], schema)
+    rows = rows.sort_by([("partition", "ascending"), ("offset", "ascending")])
+    return Summary(
+        rows.select(CLAIMS.names),
+        rows[_DELAY],
+        _counted(notes, "outcomes"),
+        _counted(notes, "clauses"),
+        tuple(dict.fromkeys(trace for note in notes for trace in note["traces"]))[: measure.LINKED],
+        newest,
+    )
+
+
+def write(parcels: DataFrame, source: Contract, twins: pa.Table, batch: str, files: "Files") -> list["Written"]:
+    """The parcels' rows, settled (ledger.settled), as Parquet files of the ledger; none of them is in the table yet.
+
+    A task that is tried again leaves files that nobody refers to, which `tickets maintain` removes.
+    """
+    from processing.datafile import Written
+
+    settled = twins.combine_chunks()
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        from processing.datafile import write_rows
+
+        rows = (_opened(one.as_py()) for part in batches for one in part.column("rows"))
+        done = write_rows((ledger.settled(one, settled, batch, source) for one in rows), source, files)
+        if done is not None:
+            values = [[done.path], [done.size], [done.stats]]
+            yield pa.RecordBatch.from_arrays([pa.array(value) for value in values], names=["path", "size", "stats"])
+
+    return [Written(**row.asDict()) for row in parcels.select("rows").mapInArrow(run, _WRITTEN).collect()]
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """A batch in parts that are not too large; one record is never cut."""
+    parts = max(1, min(batch.num_rows, -(-batch.nbytes // _BYTES)))
+    size = -(-batch.num_rows // parts) or 1
+    return (batch.slice(start, size) for start in range(0, batch.num_rows, size))
+
+
+def _summed(rows: pa.RecordBatch, contract: Contract) -> pa.RecordBatch:
+    """The accepted rows as claims with their delays; what else is said of all of them is in the schema's metadata."""
+    import pyarrow.compute as pc
+
+    accepted = rows.filter(pc.equal(rows.column("outcome"), "accepted"))
+    counted = {one["values"]: one["counts"] for one in rows.column("outcome").value_counts().to_pylist()}
+    notes = {
+        "outcomes": counted,
+        "clauses": measure.clauses(rows),
+        "traces": measure.traces(rows),
+        "newest": _newest(rows),
+    }
+    columns = [accepted.column(name).cast(CLAIMS.field(name).type) for name in CLAIMS.names]
+    schema = pa.schema([*CLAIMS, (_DELAY, pa.float64())], metadata={_NOTES: json.dumps(notes).encode()})
+    return pa.RecordBatch.from_arrays([*columns, measure.delays(accepted, contract)], schema=schema)
+
+
+def _newest(rows: pa.RecordBatch) -> list[tuple[int, int, str]]:
+    """(partition, offset, broker's timestamp) of the last record of each partition."""
+    import pyarrow.compute as pc
+
+    found = []
+    for partition in rows.column("partition").unique().to_pylist():
+        mine = rows.select(["partition", "offset", "received_at"]).filter(pc.equal(rows.column("partition"), partition))
+        at = pc.index(mine.column("offset"), pc.max(mine.column("offset"))).as_py()
+        found.append((partition, mine.column("offset")[at].as_py(), mine.column("received_at")[at].as_py().isoformat()))
+    return found
+
+
+def _counted(notes: list[dict[str, Any]], name: str) -> dict[str, int]:
+    whole: Counter[str] = Counter()
+    for note in notes:
+        whole.update(note[name])
+    return dict(whole)
+
+
+def _stream(batch: pa.RecordBatch) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    whole: bytes = sink.getvalue().to_pybytes()
+    return whole
+
+
+def _opened(stream: bytes) -> pa.RecordBatch:
+    return pa.ipc.open_stream(stream).read_next_batch()
