@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from processing.errors import ProcessingError
 from processing.tables import CREATED, spares_ids
@@ -83,16 +85,21 @@ class Index:
         `claims` (CLAIMS) are the accepted records of one batch in order of their coordinates: among them the first of
         an id has it, unless the index knows an earlier one. A hit on a record's own coordinates is the record itself.
         """
-        ids, hashes = claims["event_id"].cast(pa.binary()).to_pylist(), claims["body_hash"].to_pylist()
-        places = list(zip(claims["partition"].to_pylist(), claims["offset"].to_pylist(), strict=True))
-        firsts: dict[bytes, tuple[tuple[int, int], bytes]] = {}
+        ids = claims["event_id"].cast(pa.binary()).to_pylist()
+        known = {at: _read(held) for at, held in enumerate(self._known(ids)) if held is not None}
+        within = _repeated(claims["event_id"])
+        looked = sorted({*known, *within, *within.values()})
+        columns = (
+            claims[name].take(pa.array(looked, pa.int64())).to_pylist() for name in _COLUMNS if name != "event_id"
+        )
+        own = {at: ((partition, offset), hash_) for at, partition, offset, hash_ in zip(looked, *columns, strict=True)}
         twins: list[tuple[int, int, int, int, bool]] = []
-        for key, hash_, place, known in zip(ids, hashes, places, self._known(ids), strict=True):
-            first = firsts.setdefault(key, (place, hash_)) if known is None else _read(known)
+        for at in sorted({*known, *within}):
+            (place, hash_), first = own[at], known.get(at) or own[within[at]]
             if first[0] != place:
                 twins.append((*place, *first[0], first[1] == hash_))
-        columns = zip(*twins, strict=True) if twins else ((),) * len(TWINS)
-        return pa.table(dict(zip(TWINS.names, map(list, columns), strict=True)), TWINS)
+        found = zip(*twins, strict=True) if twins else ((),) * len(TWINS)
+        return pa.table(dict(zip(TWINS.names, map(list, found), strict=True)), TWINS)
 
     def add(self, claims: pa.Table, twins: pa.Table, before: int, version: int) -> None:
         """Note who came first in a batch that is now the ledger's `version`; `before` is the version it followed.
@@ -102,9 +109,7 @@ class Index:
         state = self._state()
         if state is None or state[1] != before:
             return
-        again = set(zip(twins["partition"].to_pylist(), twins["offset"].to_pylist(), strict=True))
-        rows = zip(*(claims[name].to_pylist() for name in _COLUMNS), strict=True)
-        self._put([[row for row in rows if (row[0], row[1]) not in again]])
+        self._put([claims.filter(_others(claims, twins))])
         self._say(state[0], version)
 
     def _known(self, ids: list[bytes]) -> list[bytes | None]:
@@ -121,13 +126,14 @@ class Index:
     def _say(self, identity: str, version: int) -> None:
         self._db[_STATE] = f"{identity}:{version}".encode()
 
-    def _put(self, batches: Iterable[list[tuple[int, int, str, bytes]]]) -> None:
+    def _put(self, batches: Iterable[pa.Table]) -> None:
         from rocksdict import WriteBatch
 
-        for rows in batches:
-            wanted = WriteBatch(raw_mode=True)
-            for partition, offset, event_id, hash_ in rows:
-                wanted.put(event_id.encode(), _PLACE.pack(partition, offset) + hash_)
+        for claims in batches:
+            ids, hashes = claims["event_id"].cast(pa.binary()).to_pylist(), claims["body_hash"].to_pylist()
+            places, wanted = _packed(claims), WriteBatch(raw_mode=True)
+            for key, place, hash_ in zip(ids, places, hashes, strict=True):
+                wanted.put(key, place + hash_)
             self._db.write(wanted)
 
     def _renew(self, table: Any) -> None:
@@ -164,6 +170,35 @@ def _database(folder: Path) -> Any:
     return Rdict(str(folder), options)
 
 
+def _repeated(ids: pa.ChunkedArray) -> dict[int, int]:
+    """Rows whose id an earlier row has, each with the first row that has it."""
+    codes = ids.combine_chunks().dictionary_encode().indices.to_numpy()
+    rows = np.arange(len(codes))
+    first = np.empty(int(codes.max(initial=-1)) + 1, rows.dtype)
+    first[codes[::-1]] = rows[::-1]  # of equal codes the last one stays, which is the first row's
+    again = np.nonzero(first[codes] != rows)[0]
+    return dict(zip(again.tolist(), first[codes[again]].tolist(), strict=True))
+
+
+def _packed(claims: pa.Table) -> list[bytes]:
+    """_PLACE of each row."""
+    held = np.empty(claims.num_rows, np.dtype([("partition", ">i4"), ("offset", ">i8")]))
+    held["partition"], held["offset"] = claims["partition"].to_numpy(), claims["offset"].to_numpy()
+    whole = held.tobytes()
+    return [whole[at : at + _PLACE.size] for at in range(0, len(whole), _PLACE.size)]
+
+
+def _others(claims: pa.Table, twins: pa.Table) -> pa.Array:
+    """Which claims are not among the twins."""
+    partitions, offsets = claims["partition"].to_numpy(), claims["offset"].to_numpy()
+    kept = np.ones(len(offsets), np.bool_)
+    for partition in twins["partition"].unique().to_pylist():
+        here = np.nonzero(partitions == partition)[0]
+        again = twins["offset"].filter(pc.equal(twins["partition"], partition)).to_numpy()
+        kept[here] = ~np.isin(offsets[here], again)
+    return pa.array(kept)
+
+
 def _read(known: bytes) -> tuple[tuple[int, int], bytes]:
     partition, offset = _PLACE.unpack_from(known)
     return (partition, offset), known[_PLACE.size :]
@@ -195,11 +230,10 @@ def appends(commit: Mapping[str, Any]) -> bool:
     )
 
 
-def _accepted(files: list[str], ledger: Location) -> Iterator[list[tuple[int, int, str, bytes]]]:
+def _accepted(files: list[str], ledger: Location) -> Iterator[pa.Table]:
     """What files of the ledger hold of accepted rows. Filtered here: Arrow can't compare the string views that Delta's
     own UPDATE writes.
     """
-    import pyarrow.compute as pc
     import pyarrow.dataset as ds
 
     if not files:
@@ -208,5 +242,4 @@ def _accepted(files: list[str], ledger: Location) -> Iterator[list[tuple[int, in
     rows = ds.dataset(inside, format="parquet", filesystem=files_of(ledger))
     for batch in rows.to_batches(columns=[*_COLUMNS, "outcome"], batch_size=_ROWS, use_threads=False):
         accepted = pc.equal(batch["outcome"].cast(pa.string()), "accepted")
-        columns = (batch[name].cast(CLAIMS.field(name).type).filter(accepted).to_pylist() for name in _COLUMNS)
-        yield list(zip(*columns, strict=True))
+        yield pa.Table.from_batches([batch]).select(CLAIMS.names).cast(CLAIMS).filter(accepted)

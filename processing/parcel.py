@@ -7,6 +7,7 @@ the same batch cost three times as much).
 """
 
 import json
+import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def pack(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList)
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for decoded in worker(batches):
             for rows in _slices(decoded):
-                columns = [pa.array([_stream(part)], pa.binary()) for part in (_summed(rows, contract), rows)]
+                columns = [_stream(part) for part in (_summed(rows, contract), rows)]
                 yield pa.RecordBatch.from_arrays(columns, names=["summary", "rows"])
 
     return ledger.taken(records).mapInArrow(run, _SCHEMA)
@@ -100,7 +101,7 @@ def write(parcels: DataFrame, source: Contract, twins: pa.Table, batch: str, fil
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         from processing.datafile import write_rows
 
-        rows = (_opened(one.as_py()) for part in batches for one in part.column("rows"))
+        rows = (_opened(one.as_buffer()) for part in batches for one in part.column("rows"))
         done = write_rows((ledger.settled(one, settled, batch, source) for one in rows), source, files)
         if done is not None:
             values = [[done.path], [done.size], [done.stats]]
@@ -120,7 +121,6 @@ def _summed(rows: pa.RecordBatch, contract: Contract) -> pa.RecordBatch:
     """The accepted rows as claims with their delays; what else is said of all of them is in the schema's metadata."""
     import pyarrow.compute as pc
 
-    accepted = rows.filter(pc.equal(rows.column("outcome"), "accepted"))
     counted = {one["values"]: one["counts"] for one in rows.column("outcome").value_counts().to_pylist()}
     notes = {
         "outcomes": counted,
@@ -128,9 +128,10 @@ def _summed(rows: pa.RecordBatch, contract: Contract) -> pa.RecordBatch:
         "traces": measure.traces(rows),
         "newest": _newest(rows),
     }
-    columns = [accepted.column(name).cast(CLAIMS.field(name).type) for name in CLAIMS.names]
+    columns = [rows.column(name).cast(CLAIMS.field(name).type) for name in CLAIMS.names]
     schema = pa.schema([*CLAIMS, (_DELAY, pa.float64())], metadata={_NOTES: json.dumps(notes).encode()})
-    return pa.RecordBatch.from_arrays([*columns, measure.delays(accepted, contract)], schema=schema)
+    claims = pa.RecordBatch.from_arrays([*columns, measure.delays(rows, contract)], schema=schema)
+    return claims.filter(pc.equal(rows.column("outcome"), "accepted"))
 
 
 def _newest(rows: pa.RecordBatch) -> list[tuple[int, int, str]]:
@@ -152,13 +153,15 @@ def _counted(notes: list[dict[str, Any]], name: str) -> dict[str, int]:
     return dict(whole)
 
 
-def _stream(batch: pa.RecordBatch) -> bytes:
+def _stream(batch: pa.RecordBatch) -> pa.BinaryArray:
+    """A batch as one value: an Arrow stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    whole: bytes = sink.getvalue().to_pybytes()
-    return whole
+    whole = sink.getvalue()
+    bounds = pa.py_buffer(struct.pack("=ii", 0, whole.size))
+    return pa.BinaryArray.from_buffers(pa.binary(), 1, [None, bounds, whole])  # no copy
 
 
-def _opened(stream: bytes) -> pa.RecordBatch:
+def _opened(stream: bytes | pa.Buffer) -> pa.RecordBatch:
     return pa.ipc.open_stream(stream).read_next_batch()
