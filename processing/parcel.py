@@ -9,7 +9,7 @@ the same batch cost three times as much).
 import json
 import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ _WRITTEN = "path string, size bigint, stats string"
 _BYTES = 32 << 20  # of a parcel's rows, about: a Spark row of more than 2 GB can't be
 _DELAY = "delay_s"
 _NOTES = b"tickets"
+_SUMMED = pa.schema([*CLAIMS, pa.field(_DELAY, pa.float64())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,26 @@ class Summary:
     clauses: Mapping[str, int]
     traces: tuple[str, ...]
     newest: Position
+
+    @classmethod
+    def of(cls, parts: Sequence[pa.RecordBatch]) -> "Summary":
+        """The parcels' summaries as one."""
+        notes = [json.loads(one.schema.metadata[_NOTES]) for one in parts]
+        newest: dict[int, Last] = {}
+        for partition, offset, at in (last for note in notes for last in note["newest"]):
+            if partition not in newest or newest[partition].offset < offset:
+                newest[partition] = Last(offset, datetime.fromisoformat(at))
+        rows = pa.Table.from_batches([one.replace_schema_metadata() for one in parts], _SUMMED)
+        rows = rows.sort_by([("partition", "ascending"), ("offset", "ascending")])
+        traces = dict.fromkeys(trace for note in notes for trace in note["traces"])
+        return cls(
+            claims=rows.select(CLAIMS.names),
+            delays_s=rows[_DELAY],
+            outcomes=_counted(notes, "outcomes"),
+            clauses=_counted(notes, "clauses"),
+            traces=tuple(traces)[: measure.LINKED],
+            newest=newest,
+        )
 
     @property
     def records(self) -> int:
@@ -70,23 +91,7 @@ def pack(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList)
 
 def summary(parcels: DataFrame) -> Summary:
     """All parcels' summaries as one. The first to be asked for, it is what makes them."""
-    found = [_opened(one) for one in parcels.select("summary").toArrow()["summary"].to_pylist()]
-    notes = [json.loads(one.schema.metadata[_NOTES]) for one in found]
-    newest: dict[int, Last] = {}
-    for partition, offset, at in (last for note in notes for last in note["newest"]):
-        if partition not in newest or newest[partition].offset < offset:
-            newest[partition] = Last(offset, datetime.fromisoformat(at))
-    schema = pa.schema([*CLAIMS, (_DELAY, pa.float64())])
-    rows = pa.Table.from_batches([one.replace_schema_metadata() for one in found], schema)
-    rows = rows.sort_by([("partition", "ascending"), ("offset", "ascending")])
-    return Summary(
-        rows.select(CLAIMS.names),
-        rows[_DELAY],
-        _counted(notes, "outcomes"),
-        _counted(notes, "clauses"),
-        tuple(dict.fromkeys(trace for note in notes for trace in note["traces"]))[: measure.LINKED],
-        newest,
-    )
+    return Summary.of([_opened(one) for one in parcels.select("summary").toArrow()["summary"].to_pylist()])
 
 
 def write(parcels: DataFrame, source: Contract, twins: pa.Table, batch: str, files: "Files") -> list["Written"]:
@@ -129,7 +134,7 @@ def _summed(rows: pa.RecordBatch, contract: Contract) -> pa.RecordBatch:
         "newest": _newest(rows),
     }
     columns = [rows.column(name).cast(CLAIMS.field(name).type) for name in CLAIMS.names]
-    schema = pa.schema([*CLAIMS, (_DELAY, pa.float64())], metadata={_NOTES: json.dumps(notes).encode()})
+    schema = _SUMMED.with_metadata({_NOTES: json.dumps(notes).encode()})
     claims = pa.RecordBatch.from_arrays([*columns, measure.delays(rows, contract)], schema=schema)
     return claims.filter(pc.equal(rows.column("outcome"), "accepted"))
 

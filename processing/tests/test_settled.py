@@ -1,0 +1,132 @@
+"""Decoded rows to rows of the ledger: who came first decides, and what nobody will look at again is not kept."""
+
+import json
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from contracts.compiler.catalogue import HOME, Catalogue
+from processing.erased import NOBODY
+from processing.index import TWINS
+from processing.ledger import settled, worker
+from processing.parcel import Summary, _slices, _summed
+from processing.position import Last
+from processing.tables import ledger_schema
+from processing.tests.tickets import TICKET
+from processing.versions import Versions
+
+CONTRACT = Catalogue(HOME).get("client_tickets.v1")
+NOW = datetime(2026, 1, 5, 8, 31, tzinfo=UTC)
+HEADERS = pa.list_(pa.struct([("key", pa.string()), ("value", pa.binary())]))
+IDS = [f"0b7c7c1e-52ae-4a1c-9d0f-5d4f6f0f6f1{number}" for number in range(5)]
+BYTES = b'{"x":'
+
+
+def sent(*rows: tuple[int, int, bytes | None]) -> pa.RecordBatch:
+    """Kafka records as Spark hands them over: partition, offset, value."""
+    names = ["partition", "offset", "received_at", "key", "value", "headers"]
+    partitions, offsets, values = zip(*rows, strict=True)
+    count = len(rows)
+    key = TICKET["ticket_id"].encode()
+    header = [
+        {"key": "contract", "value": b"client_tickets"},
+        {"key": "contract_version", "value": b"1.1.0"},
+    ]
+    made = []
+    for value in values:
+        event_id = json.loads(value)["event_id"].encode() if value and value != BYTES else b""
+        made.append([*header, {"key": "event_id", "value": event_id}])
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(partitions, pa.int32()),
+            pa.array(offsets, pa.int64()),
+            pa.array([NOW] * count, pa.timestamp("us", tz="UTC")),
+            pa.array([key] * count, pa.binary()),
+            pa.array(values, pa.binary()),
+            pa.array(made, HEADERS),
+        ],
+        names=names,
+    )
+
+
+def decoded(*rows: tuple[int, int, bytes | None]) -> pa.RecordBatch:
+    """The same after a task has judged them."""
+    [made] = worker(Versions(CONTRACT, ()), b"k" * 32, NOBODY)(iter([sent(*rows)]))
+    return made
+
+
+def event(number: int, request: str = "a request") -> bytes:
+    """An event's bytes."""
+    return json.dumps({**TICKET, "event_id": IDS[number], "request": request}).encode()
+
+
+def twins(*rows: tuple[int, int, int, int, bool]) -> pa.Table:
+    """What the index says."""
+    return pa.table([list(column) for column in zip(*rows, strict=True)] or [[]] * 5, TWINS.names).cast(TWINS)
+
+
+BATCH = ((0, 7, event(0)), (0, 8, event(1, "a secret")), (1, 8, event(2)), (1, 9, BYTES), (1, 10, None))
+
+
+def test_a_twin_is_what_the_index_says() -> None:
+    """By both coordinates, with those of the record that came first; all else stays as it was judged."""
+    rows = settled(decoded(*BATCH), twins((0, 8, 3, 4, True), (1, 8, 0, 7, False), (5, 7, 0, 0, True)), "12", CONTRACT)
+    assert rows.schema.equals(ledger_schema(CONTRACT))
+    assert rows["outcome"].to_pylist() == ["accepted", "duplicate", "conflict", "rejected", "tombstone"]
+    assert rows["first_partition"].to_pylist() == [None, 3, 0, None, None]
+    assert rows["first_offset"].to_pylist() == [None, 4, 7, None, None]
+    assert set(rows["batch"].to_pylist()) == {"12"}
+
+
+def test_bytes_are_kept_of_what_somebody_may_look_at() -> None:
+    """Not of accepted events; every record says its size."""
+    rows = settled(decoded(*BATCH), twins((0, 8, 3, 4, True)), "1", CONTRACT)
+    assert rows["raw_value"].to_pylist() == [None, event(1, "a secret"), None, BYTES, None]
+    assert rows["raw_bytes"].to_pylist() == [None if value is None else len(value) for _, _, value in BATCH]
+    assert [key is None for key in rows["raw_key"].to_pylist()] == [True, False, True, False, False]
+    assert [sent is None for sent in rows["raw_headers"].to_pylist()] == [True, False, True, False, False]
+
+
+def test_only_accepted_events_have_values() -> None:
+    """Of a duplicate's event nothing is left, not in the buffers either."""
+    rows = settled(decoded(*BATCH), twins((0, 8, 3, 4, True)), "1", CONTRACT)
+    assert [held and held["request"] for held in rows["event"].to_pylist()] == [
+        "a request",
+        None,
+        "a request",
+        None,
+        None,
+    ]
+
+    assert b"a secret" not in rows["event"].field("request").buffers()[2].to_pybytes()
+
+
+def test_without_twins_and_without_rows() -> None:
+    """Nothing is settled then; the shape is the same."""
+    rows = settled(decoded(*BATCH), twins(), "1", CONTRACT)
+    assert rows["outcome"].to_pylist() == ["accepted", "accepted", "accepted", "rejected", "tombstone"]
+    none = settled(decoded(*BATCH).slice(0, 0), twins((0, 8, 3, 4, True)), "1", CONTRACT)
+    assert (none.num_rows, none.schema) == (0, ledger_schema(CONTRACT))
+
+
+def test_a_summary_says_all_the_driver_needs() -> None:
+    """Claims of accepted records only; everything else is counted; the newest by offset, not by place."""
+    rows = (*BATCH, (0, 2, event(3)))
+    found = Summary.of([_summed(part, CONTRACT) for part in (decoded(*rows[:3]), decoded(*rows[3:]))])
+    assert found.claims["event_id"].to_pylist() == [IDS[3], IDS[0], IDS[1], IDS[2]]  # by coordinates
+    assert found.delays_s.to_pylist() == [60.0] * 4
+    assert found.outcomes == {"accepted": 4, "rejected": 1, "tombstone": 1}
+    assert found.clauses == {"client_tickets.v1/$/json": 1}
+    assert found.newest == {0: Last(8, NOW), 1: Last(10, NOW)}
+    assert found.records == 6
+    assert Summary.of([]).records == 0
+
+
+def test_large_rows_are_parted() -> None:
+    """No parcel is much larger than the bound, no row is lost or cut, and their order stays."""
+    many = pa.RecordBatch.from_arrays([pa.array([b"x" * 9_000_000] * 9, pa.binary()), pa.array(range(9))], ["raw", "n"])
+    parts = list(_slices(many))
+    assert max(part.num_rows for part in parts) * 9_000_000 <= 32 << 20
+    assert [number for part in parts for number in part["n"].to_pylist()] == list(range(9))
+    assert [part.num_rows for part in _slices(many.slice(0, 1))] == [1]
+    assert list(_slices(many.slice(0, 0))) == []
