@@ -23,6 +23,7 @@ from processing.position import Lost, Position
 from processing.turn import Turn
 from runtime.store import Files
 
+_LATER = 8  # batches in one append to the accepted rows, where nobody waits for them: it costs the same as for one
 _SHOWN = 3  # clauses named where a flood stops the job
 
 
@@ -58,7 +59,8 @@ class Carrier:
     unbroken: Callable[[Position], Lost]
 
     def carry(self, records: DataFrame, *, aggregate: bool) -> Carried | None:
-        """Bring Kafka source rows into the ledger and the accepted table, and into the aggregates where asked.
+        """Bring Kafka source rows into the ledger; into the accepted rows and the aggregates at once where asked, else
+        into the accepted rows with those of some later batches, and the run's end sees to the rest.
 
         None for no records: nothing is committed then.
         """
@@ -75,7 +77,8 @@ class Carrier:
         finally:
             parcels.unpersist()
         self.lease.check()
-        derive.follow(records.sparkSession, self.derivation, self.references)
+        if aggregate or derive.lacks(self.derivation) >= _LATER:
+            derive.follow(records.sparkSession, self.derivation, self.references)
         if aggregate:
             derive.refresh_aggregates(records.sparkSession, self.derivation, done.version)
         return done

@@ -6,6 +6,7 @@ Every commit notes the ledger version it came from, so a reader can tell whether
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,12 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
         rows.write.format("delta").mode("append").options(**turn.options(said)).save(spark_path(turn.path))
         turn.confirm()
     return missing.version
+
+
+def lacks(derivation: Derivation) -> float:
+    """How many batches of the ledger the accepted rows lack; infinite for more than appends can mend."""
+    missing = _missing(derivation.ledger, ledger_version(derivation.path(derivation.accepted)))
+    return inf if missing.batches is None else len(missing.batches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ class Free:
 
 
 def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggregate: bool = False) -> "Carried":
-    """Bring Kafka source rows into the tables, which exist."""
+    """Bring Kafka source rows into the tables, which exist, and the accepted rows up to date."""
+    from processing import derive
     from processing.carry import Carrier
     from processing.derive import read_references
     from processing.flood import Watch
@@ -29,4 +30,5 @@ def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggrega
         carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: {})
         done = carrier.carry(records, aggregate=aggregate)
     assert done is not None
+    derive.follow(records.sparkSession, derivation, references)
     return done
