@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from processing.claims import CLAIMS, TWINS
 from processing.errors import ProcessingError
 from processing.tables import CREATED, spares_ids
 from processing.turn import notes
@@ -30,18 +31,6 @@ _CACHE_BYTES = 64 << 20
 _ROWS = 100_000  # taken from the ledger at a time
 _BLOOM_BITS = 10  # one look in a hundred at a file that lacks the id
 _COLUMNS = ("partition", "offset", "event_id", "body_hash")
-CLAIMS = pa.schema(
-    [("partition", pa.int32()), ("offset", pa.int64()), ("event_id", pa.string()), ("body_hash", pa.binary())]
-)
-TWINS = pa.schema(
-    [
-        ("partition", pa.int32()),
-        ("offset", pa.int64()),
-        ("first_partition", pa.int32()),
-        ("first_offset", pa.int64()),
-        ("same", pa.bool_()),
-    ]
-)
 
 
 class Index:

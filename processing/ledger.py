@@ -11,10 +11,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract, Finding
+from processing.claims import CLAIMS
 from processing.columns import arrow_type
 from processing.decode import Verdict
 from processing.erased import ErasedList
-from processing.index import CLAIMS
 from processing.kernel import Kernel, Plain
 from processing.tables import LEDGER, event_columns, ledger_schema
 from processing.versions import VersionedDecoder, Versions
@@ -184,7 +184,7 @@ def _lateness(
 
 
 def claims(decoded: DataFrame) -> "pa.Table":
-    """What the driver settles of decoded rows, in order of coordinates (index.CLAIMS)."""
+    """What the driver settles of decoded rows, in order of coordinates (CLAIMS)."""
     accepted = decoded.where("outcome = 'accepted'").select(*CLAIMS.names)
     return accepted.toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")]).cast(CLAIMS)
 
@@ -201,7 +201,7 @@ def settle(decoded: DataFrame, twins: "pa.Table", batch: str, contract: Contract
 
 
 def settled(decoded: "pa.RecordBatch", twins: "pa.Table", batch: str, contract: Contract) -> "pa.RecordBatch":
-    """Decoded rows to rows of the ledger: what stands in `twins` (index.TWINS) is a duplicate or, with another body, a
+    """Decoded rows to rows of the ledger: what stands in `twins` (TWINS) is a duplicate or, with another body, a
     conflict of the record named there. The bytes of what nobody will look at again are not kept.
     """
     import pyarrow as pa
@@ -227,12 +227,12 @@ def settled(decoded: "pa.RecordBatch", twins: "pa.Table", batch: str, contract: 
 
 def _only_where(mask: "pa.BooleanArray", values: "pa.Array") -> "pa.Array":
     """The values where `mask` is true, null elsewhere, with nothing of the others left in the buffers."""
-    import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if mask.true_count == len(mask):
         return values
-    places = pa.array(np.arange(len(mask)), mask=~mask.to_numpy(zero_copy_only=False))
+    places = pc.if_else(mask, pa.array(range(len(mask)), pa.int64()), pa.scalar(None, pa.int64()))
     return values.take(places)
 
 

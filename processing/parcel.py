@@ -10,23 +10,21 @@ import json
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from contracts.compiler.model import Contract
 from processing import ledger, measure
+from processing.claims import CLAIMS
+from processing.datafile import Written, write_rows
 from processing.erased import ErasedList
-from processing.index import CLAIMS
 from processing.position import Last, Position
 from processing.versions import Versions
-
-if TYPE_CHECKING:
-    from processing.datafile import Written
-    from runtime.store import Files
+from runtime.store import Files
 
 _SCHEMA = "summary binary, rows binary"
 _WRITTEN = "path string, size bigint, stats string"
@@ -38,7 +36,7 @@ _SUMMED = pa.schema([*CLAIMS, pa.field(_DELAY, pa.float64())])
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the driver is told of a batch: `claims` (index.CLAIMS) are its accepted records by their coordinates,
+    """What the driver is told of a batch: `claims` (CLAIMS) are its accepted records by their coordinates,
     `delays_s` theirs; `outcomes` and `clauses` (measure.py) count records, `newest` is the last of each partition.
     """
 
@@ -77,16 +75,23 @@ class Summary:
 
 def pack(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList) -> DataFrame:
     """Kafka source rows to parcels: one row per Arrow batch of decoded records, `summary` and `rows`."""
-    contract = versions.target
-    worker = ledger.worker(versions, key, erased)
+    return ledger.taken(records).mapInArrow(Packing(versions, key, erased), _SCHEMA)
 
-    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for decoded in worker(batches):
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What a task does in the first pass."""
+
+    versions: Versions
+    key: bytes
+    erased: ErasedList
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Records to parcels."""
+        for decoded in ledger.worker(self.versions, self.key, self.erased)(batches):
             for rows in _slices(decoded):
-                columns = [_stream(part) for part in (_summed(rows, contract), rows)]
+                columns = [_stream(part) for part in (_summed(rows, self.versions.target), rows)]
                 yield pa.RecordBatch.from_arrays(columns, names=["summary", "rows"])
-
-    return ledger.taken(records).mapInArrow(run, _SCHEMA)
 
 
 def summary(parcels: DataFrame) -> Summary:
@@ -94,25 +99,31 @@ def summary(parcels: DataFrame) -> Summary:
     return Summary.of([_opened(one) for one in parcels.select("summary").toArrow()["summary"].to_pylist()])
 
 
-def write(parcels: DataFrame, source: Contract, twins: pa.Table, batch: str, files: "Files") -> list["Written"]:
+def write(parcels: DataFrame, source: Contract, twins: pa.Table, batch: str, files: Files) -> list[Written]:
     """The parcels' rows, settled (ledger.settled), as Parquet files of the ledger; none of them is in the table yet.
 
     A task that is tried again leaves files that nobody refers to, which `tickets maintain` removes.
     """
-    from processing.datafile import Written
+    task = Writing(source, twins.combine_chunks(), batch, files)
+    return [Written(**row.asDict()) for row in parcels.select("rows").mapInArrow(task, _WRITTEN).collect()]
 
-    settled = twins.combine_chunks()
 
-    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        from processing.datafile import write_rows
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a task does in the second pass."""
 
+    source: Contract
+    twins: pa.Table
+    batch: str
+    files: Files
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Parcels' rows to what is written: one row, or none without any."""
         rows = (_opened(one.as_buffer()) for part in batches for one in part.column("rows"))
-        done = write_rows((ledger.settled(one, settled, batch, source) for one in rows), source, files)
+        settled = (ledger.settled(one, self.twins, self.batch, self.source) for one in rows)
+        done = write_rows(settled, self.source, self.files)
         if done is not None:
-            values = [[done.path], [done.size], [done.stats]]
-            yield pa.RecordBatch.from_arrays([pa.array(value) for value in values], names=["path", "size", "stats"])
-
-    return [Written(**row.asDict()) for row in parcels.select("rows").mapInArrow(run, _WRITTEN).collect()]
+            yield pa.RecordBatch.from_pylist([asdict(done)])
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -74,6 +74,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "expired_at": ("timestamp", "When its values were removed, the contract's time for them being over; else null."),
 }
 _WRITTEN_AS = "contract"  # in the event column's metadata, so that rows and what they are change in one commit
+_CHECKPOINT = "10"  # commits; deltalake's own default, 100, would have each batch read up to as many files
 STATISTICS = ("partition", "offset", "received_at", "batch")  # none null; no value of an event ends up in the Delta log
 
 
@@ -176,7 +177,7 @@ def _create(
         str(path),
         Schema.from_arrow(columns),
         mode=mode,
-        configuration={"delta.dataSkippingStatsColumns": statistics},
+        configuration={"delta.dataSkippingStatsColumns": statistics, "delta.checkpointInterval": _CHECKPOINT},
         commit_properties=CommitProperties(custom_metadata=said),
         storage_options=delta_options(path),
     )

@@ -31,6 +31,7 @@ PACKAGES: Mapping[str, str] = {
     "pyarrow": "pyarrow",
     "tzdata": "tzdata",  # zones, where the system has none
 }
+KERNEL = "tickets_native"  # ours, where it is built (`make fast`); workers without it do the same in Python
 _LEFT_OUT = frozenset({"tests", "include", "__pycache__"})
 _ENDINGS = frozenset({".pyc", ".pyi", ".pxd", ".pyx", ".pxi", ".h"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can say
@@ -83,8 +84,15 @@ def _packages() -> Path:
     found = [_distribution(name) for name in PACKAGES]
     said = [sysconfig.get_platform(), sysconfig.get_python_version()]
     said += [one.read_text("RECORD") or one.version for one in found]
+    kernel = _kernel()
+    said += [_digest(path) for _, path in kernel]
     name = f"packages-{hashlib.sha256(chr(10).join(said).encode()).hexdigest()[:16]}.zip"
-    return _cached(name, sorted(pair for one in found for pair in _files(one)))
+    return _cached(name, sorted([*kernel, *(pair for one in found for pair in _files(one))]))
+
+
+def _kernel() -> list[tuple[str, Path]]:
+    spec = importlib.util.find_spec(KERNEL)
+    return [] if spec is None or spec.origin is None else [(Path(spec.origin).name, Path(spec.origin))]
 
 
 def _distribution(name: str) -> metadata.Distribution:

@@ -169,7 +169,12 @@ def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str,
     """The driver's Java options: our log settings instead of Spark's, which write to the terminal."""
     log4j = scratch / "log4j2.properties"
     write_atomically(log4j, LOG4J.format(log=log, level=level))
-    options = [f"-Dlog4j2.configurationFile={log4j.as_uri()}", "-Duser.timezone=UTC", COLLECTOR, *([SHORT_JAVA] if short else [])]
+    options = [
+        f"-Dlog4j2.configurationFile={log4j.as_uri()}",
+        "-Duser.timezone=UTC",
+        COLLECTOR,
+        *([SHORT_JAVA] if short else []),
+    ]
     jars = [*sorted(ivy_jar().parent.glob("*.jar")), *fetch("spark")]
     options += classdata.options("spark", find_java(), jars)
     return {"spark.driver.extraJavaOptions": shlex.join(options)}

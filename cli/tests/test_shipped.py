@@ -1,4 +1,4 @@
-"""What workers of a cluster are sent is enough for the decoder, and is the same whenever it is made."""
+"""What workers of a cluster are sent is enough for their tasks, and is the same whenever it is made."""
 
 import json
 import pickle
@@ -11,14 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from features.cluster import bare_python, spark_home
+from processing.claims import TWINS
 from processing.erased import NOBODY, ErasedList
+from processing.parcel import Packing, Writing
 from processing.versions import VersionedDecoder, Versions
 from producer.mix import Shares, mixed, plan
 from runtime import shipped
+from runtime.store import Files
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 KEY = b"k" * 32
@@ -29,13 +34,12 @@ WORKER = """\
 import json, pickle, sys
 import pyspark.worker
 with open(sys.argv[1], "rb") as file:
-    decoder, records = pickle.load(file)
-    said = [decoder.decode(value, key, headers).outcome for key, value, headers in records]
-import pyarrow
-import processing.columns
+    packing, writing, sent = pickle.load(file)
+parcels = list(packing(iter([sent])))
+[written] = [row for batch in writing(iter(parcels)) for row in batch.to_pylist()]
 foreign = {name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)
 files = {name: getattr(sys.modules[name], "__file__", None) for name in foreign if name in sys.modules}
-print(json.dumps([said, {name: file for name, file in files.items() if file}]))
+print(json.dumps([written, {name: file for name, file in files.items() if file}]))
 """
 
 
@@ -60,25 +64,28 @@ def records(home: Path, name: str) -> list[tuple[bytes, bytes, Any]]:
     return made
 
 
-class Made:
-    """Pickled as how it is made: compiled on the worker, as a task does."""
-
-    def __init__(self, home: Path, name: str) -> None:
-        folder = Catalogue(home)
-        contract = folder.get(name)
-        self.parts = (Versions(contract, folder.older(contract)), KEY, ERASED[name])
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return VersionedDecoder, self.parts
+def as_spark_sends(made: list[tuple[bytes, bytes, Any]]) -> pa.RecordBatch:
+    """One Arrow batch of Kafka records."""
+    rows = [
+        {"partition": 0, "offset": at, "received_at": START, "key": key, "value": value, "headers": sent}
+        for at, (key, value, sent) in enumerate((k, v, [{"key": n, "value": w} for n, w in s]) for k, v, s in made)
+    ]
+    headers = pa.list_(pa.struct([("key", pa.string()), ("value", pa.binary())]))
+    types = [pa.int32(), pa.int64(), pa.timestamp("us", tz="UTC"), pa.binary(), pa.binary(), headers]
+    return pa.RecordBatch.from_pylist(rows, pa.schema(list(zip(rows[0], types, strict=True))))
 
 
 @pytest.mark.parametrize(("home", "name"), TOPICS, ids=[name for _, name in TOPICS])
-def test_the_decoder_needs_no_more(worker: tuple[Path, list[Path]], tmp_path: Path, home: Path, name: str) -> None:
-    """A bare Python with Spark's own code and what is shipped comes to the same outcomes, and loads nothing else."""
+def test_a_task_needs_no_more(worker: tuple[Path, list[Path]], tmp_path: Path, home: Path, name: str) -> None:
+    """A bare Python with Spark's own code and what is shipped writes the same rows, and loads nothing else."""
     python, folders = worker
     sent = records(home, name)
+    folder = Catalogue(home)
+    contract = folder.get(name)
+    packing = Packing(Versions(contract, folder.older(contract)), KEY, ERASED[name])
+    writing = Writing(contract, TWINS.empty_table(), "1", Files.of(tmp_path))
     task = tmp_path / "task"
-    task.write_bytes(pickle.dumps((Made(home, name), sent)))
+    task.write_bytes(pickle.dumps((packing, writing, as_spark_sends(sent))))
     paths = [*(spark_home() / "python" / "lib").glob("*.zip"), *folders]
     done = subprocess.run(
         [python, "-c", WORKER, task],
@@ -89,8 +96,9 @@ def test_the_decoder_needs_no_more(worker: tuple[Path, list[Path]], tmp_path: Pa
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    said, files = json.loads(done.stdout)
-    here = VersionedDecoder(*Made(home, name).parts)
+    written, files = json.loads(done.stdout)
+    said = pq.read_table(tmp_path / written["path"])["outcome"].to_pylist()
+    here = VersionedDecoder(packing.versions, KEY, ERASED[name])
     assert said == [here.decode(value, key, headers).outcome for key, value, headers in sent]
     assert {"accepted", "rejected"} <= set(said)
     standard = sysconfig.get_path("stdlib")

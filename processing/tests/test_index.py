@@ -9,8 +9,9 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
+from processing.claims import CLAIMS
 from processing.errors import ProcessingError
-from processing.index import CLAIMS, Index
+from processing.index import Index
 from processing.tables import create_ledger, version
 
 CONTRACT = Catalogue(HOME).get("client_tickets.v1")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from contracts.compiler.catalogue import HOME, Catalogue
+from processing.claims import TWINS
 from processing.erased import NOBODY
-from processing.index import TWINS
 from processing.ledger import settled, worker
 from processing.parcel import Summary, _slices, _summed
 from processing.position import Last
