@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from benchmarks.peers.engines import ROOT, Peer
@@ -28,13 +28,16 @@ WAIT_S = 10.0
 
 
 def run(peer: Peer, bootstrap: str, folder: Path, batch: int, told: Callable[[int], None]) -> None:
-    """Returns when all that the topic held at the start is committed and the process has ended with 0."""
+    """Batches are at most so large, and never larger than is best for the peer.
+
+    Returns when all that the topic held at the start is committed and the process has ended with 0.
+    """
     if not peer.program.exists():
         raise SystemExit(f"{peer.name} is not installed: python -m benchmarks.peers install {peer.name}")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "schema.json").write_text(json.dumps(schema()))
     group = f"peer-{peer.name}-{uuid.uuid4().hex[:8]}"
-    words = [*peer.command(peer.program), bootstrap, TOPIC, group, str(folder.resolve()), str(batch)]
+    words = [*peer.command(peer.program), bootstrap, TOPIC, group, str(folder.resolve()), str(min(batch, peer.batch))]
     looker = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False})
     process = subprocess.Popen(words, stdout=sys.stderr, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=folder)
     try:
@@ -61,10 +64,10 @@ def _watch(peer: Peer, process: subprocess.Popen[bytes], looker: Consumer, told:
     while True:
         over = process.poll()  # before the look: what it committed last is seen by the look after its end
         done = _committed(looker, marks)
-        if done > seen:
+        if done is not None and done > seen:
             told(done - seen)
             seen, moved = done, time.monotonic()
-        if over is not None:
+        if over is not None and done is not None:
             break
         if seen == whole and not peer.stops:
             process.terminate()
@@ -90,9 +93,14 @@ def _marks(looker: Consumer) -> Mapping[int, tuple[int, int]]:
     return {one: looker.get_watermark_offsets(TopicPartition(TOPIC, one), WAIT_S) for one in partitions}
 
 
-def _committed(looker: Consumer, marks: Mapping[int, tuple[int, int]]) -> int:
-    held = looker.committed([TopicPartition(TOPIC, one) for one in marks], WAIT_S)
-    return sum(max(0, one.offset - marks[one.partition][0]) for one in held)
+def _committed(looker: Consumer, marks: Mapping[int, tuple[int, int]]) -> int | None:
+    """Records that are done with; None where the broker does not say (it has no coordinator of the group at first)."""
+    try:
+        held = looker.committed([TopicPartition(TOPIC, one) for one in marks], WAIT_S)
+    except KafkaException:
+        return None
+    done: int = sum(max(0, one.offset - marks[one.partition][0]) for one in held)
+    return done
 
 
 def _tidy(bootstrap: str, group: str) -> None:

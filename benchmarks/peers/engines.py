@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.peers import outputs
@@ -26,7 +26,8 @@ ABILITIES = (
 
 @dataclass(frozen=True)
 class Peer:
-    """An engine. `made_of` are the files its installation follows from, `program` what is there afterwards.
+    """An engine. `made_of` are the files its installation follows from, in the folder `home` below build/peers;
+    `program` is what is there afterwards. `batch` is its own best number of records a batch, or near it.
 
     `stops` says that it ends by itself; else SIGTERM ends it when all is committed, as its documentation says.
     `lacks` has an entry for each of ABILITIES: why not, or None.
@@ -35,45 +36,61 @@ class Peer:
     name: str
     title: str
     licence: str
+    home: str
     made_of: Sequence[Path]
     program: Path
     command: Callable[[Path], Sequence[str]]
     rows: Callable[[Path], list[Row]]
+    batch: int
     stops: bool
     less: str
     lacks: Mapping[str, str | None]
 
 
-def _python(folder: str) -> Callable[[Path], Sequence[str]]:
-    return lambda program: (str(program), str(HOME / folder / "run.py"))
+def _python(folder: str, *words: str) -> Callable[[Path], Sequence[str]]:
+    return lambda program: (str(program), str(HOME / folder / "run.py"), *words)
+
+
+_MQ_BRIDGE = Peer(
+    name="mq-bridge",
+    title="mq-bridge 1.2.0 (PyPI; core in Rust)",
+    licence="MIT OR Apache-2.0",
+    home="mq-bridge",
+    made_of=(HOME / "mq_bridge" / "requirements.lock",),
+    program=BUILD / "mq-bridge" / "bin" / "python",
+    command=_python("mq_bridge", "all"),
+    rows=outputs.mq_bridge,
+    batch=10_000,
+    stops=True,
+    less="does not see the record's key; duplicates are dropped before they are checked; rejected records are JSON "
+    "lines, without a reason where the expression refused them",
+    lacks={
+        "one commit for all outcomes": "accepted and rejected files, then the offsets: at least once",
+        "a replay gives the same result": "ids are remembered in memory, files are named by the time",
+        "every clause of a refusal": "the first one of the schema, none of the expression",
+        "duplicates are kept as records": "dropped",
+        "exact decimals": "doubles",
+        "masked values in what is refused": "refused records are kept in clear",
+        "pseudonyms for persons": "no keyed hash in its expressions",
+    },
+)
 
 
 PEERS: Mapping[str, Peer] = {
     peer.name: peer
     for peer in (
-        Peer(
-            name="mq-bridge",
-            title="mq-bridge 1.2.0 (PyPI; core in Rust)",
-            licence="MIT OR Apache-2.0",
-            made_of=(HOME / "mq_bridge" / "requirements.lock",),
-            program=BUILD / "mq-bridge" / "bin" / "python",
-            command=_python("mq_bridge"),
-            rows=outputs.mq_bridge,
-            stops=True,
-            less="does not see the record's key; duplicates are dropped before they are checked; rejected records are "
-            "JSON lines without a reason where the expression refused them",
-            lacks={
-                "one commit for all outcomes": "accepted and rejected files, then the offsets: at least once",
-                "a replay gives the same result": "ids are remembered in memory, files are named by the time",
-                "every clause of a refusal": "the first one of the schema, none of the expression",
-                "duplicates are kept as records": "dropped",
-                "exact decimals": "doubles",
-                "masked values in what is refused": "refused records are kept in clear",
-                "pseudonyms for persons": "no keyed hash in its expressions",
-            },
+        _MQ_BRIDGE,
+        replace(
+            _MQ_BRIDGE,
+            name="mq-bridge-types",
+            title="mq-bridge 1.2.0, its JSON Schema subset alone",
+            command=_python("mq_bridge", "types"),
+            less="as mq-bridge; only types, required fields and enums are checked",
         ),
         Peer(
             name="quixstreams",
+            home="quixstreams",
+            batch=10_000,
             title="Quix Streams 3.28.1 (PyPI) with msgspec 0.22.0",
             licence="Apache-2.0",
             made_of=(HOME / "quixstreams" / "requirements.lock",),
@@ -94,6 +111,8 @@ PEERS: Mapping[str, Peer] = {
         ),
         Peer(
             name="benthos",
+            home="benthos",
+            batch=10_000,
             title="Benthos 4.60.0 (Go; the core of Bento and Redpanda Connect) with franz-go and parquet-go",
             licence="MIT (franz-go: BSD-3-Clause; parquet-go: Apache-2.0)",
             made_of=tuple(sorted((HOME / "benthos").glob("*.*"))),

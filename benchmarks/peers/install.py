@@ -16,7 +16,7 @@ Tell = Callable[[str], None]
 
 def install(peer: Peer, tell: Tell) -> None:
     """Done when this returns; SystemExit says what failed. Interrupted, it begins again the next time."""
-    folder, wanted = BUILD / peer.name, digest(peer.made_of)
+    folder, wanted = BUILD / peer.home, digest(peer.made_of)
     stamp = folder / "installed"
     if stamp.is_file() and stamp.read_text() == wanted and peer.program.exists():
         tell(f"{peer.name} is installed")

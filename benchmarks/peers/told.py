@@ -44,8 +44,7 @@ def table(all_found: Sequence[Mapping[str, Any]]) -> str:
         _rows([f"of {events} records", *names], counts),
         _rows(["a clause it misses", *names], _missed(all_found)),
         _rows(["it lacks", *names], [[one, *(PEERS[name].lacks[one] or "-" for name in names)] for one in ABILITIES]),
-        "
-".join(_about(name) for name in names),
+        "\n".join(_about(name) for name in names),
     ]
     return "\n\n".join(parts)
 

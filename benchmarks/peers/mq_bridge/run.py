@@ -1,9 +1,11 @@
-"""The work in mq-bridge's own words: `run.py BOOTSTRAP TOPIC GROUP FOLDER BATCH`, in the peer's own environment.
+"""The work in mq-bridge's own words: `run.py all|types BOOTSTRAP TOPIC GROUP FOLDER BATCH`, in its own environment.
 
 One route: Kafka, deduplication, a JSON Schema for what its subset has (types, required, enum), one expression for the
-other clauses, Parquet for what passes, JSON lines for the rest. It ends by itself when the topic is empty.
+other clauses (`types`: without it), Parquet for what passes, JSON lines for the rest. It ends when the topic is empty.
 Set after its reference for 1.2.0 (docs/REFERENCE.md and docs/DELIVERY.md of the crate `mq-bridge`):
 - a large `batch_size`, because each batch is one Parquet file ("one object per batch");
+- `types` leaves the expression out: it parses every payload again and compiles each pattern for each event (the crate
+  `zen-expression` 2.1.6), so this is the fast way, for those to whom types, required fields and enums are enough;
 - `deduplication` on the input, in memory ("the fastest store"), keyed by a business key;
 - `mapping` names every field: a Parquet schema is inferred from each batch, and one unknown member with values of two
   types fails the whole batch otherwise (seen, 1.2.0);
@@ -55,7 +57,7 @@ CLAUSES = (
 )
 
 
-def route(bootstrap: str, topic: str, group: str, folder: Path, batch: int) -> dict[str, Any]:
+def route(whole: bool, bootstrap: str, topic: str, group: str, folder: Path, batch: int) -> dict[str, Any]:
     """The configuration as its JSON Schema (`mq_bridge.config_schema()`) has it."""
     schema = json.loads((folder / "schema.json").read_text())
 
@@ -70,6 +72,7 @@ def route(bootstrap: str, topic: str, group: str, folder: Path, batch: int) -> d
         "apply_defaults": False,
     }
     accepted, rejected = files("accepted", format="parquet", compression="zstd"), files("rejected", format="json")
+    judged = {"when": [{"if": " and ".join(CLAUSES), "to": accepted}], "default": rejected}
     seen = {"store": "memory://seen?max_keys=100000000", "ttl_seconds": 2_592_000, "key": "${payload:event_id}"}
     return {
         "batch_size": batch,
@@ -86,11 +89,11 @@ def route(bootstrap: str, topic: str, group: str, folder: Path, batch: int) -> d
             "middlewares": [{"deduplication": seen}],
         },
         "output": {  # read from the bottom: the dead letters take what the schema refuses
-            "switch": {"when": [{"if": " and ".join(CLAUSES), "to": accepted}], "default": rejected},
+            **({"switch": judged} if whole else accepted),
             "middlewares": [{"transform": transform}, {"dlq": {"endpoint": rejected}}],
         },
     }
 
 
 if __name__ == "__main__":
-    Route.from_config(route(*sys.argv[1:4], Path(sys.argv[4]), int(sys.argv[5]))).run()
+    Route.from_config(route(sys.argv[1] == "all", *sys.argv[2:5], Path(sys.argv[5]), int(sys.argv[6]))).run()
