@@ -105,7 +105,7 @@ PEERS: Mapping[str, Peer] = {
                 "every clause of a refusal": "the first",
                 "duplicates are kept as records": None,
                 "exact decimals": "doubles; could be written",
-                "masked values in what is refused": "could be written; here refused records keep a reason only",
+                "masked values in what is refused": "could be written; refused records are kept in clear",
                 "pseudonyms for persons": "could be written; not done here",
             },
         ),

@@ -67,12 +67,12 @@ def read(bootstrap: str) -> list[Ours]:
 
 
 def sent_id(value: bytes | None) -> str | None:
-    """The event id in a text that may be anything else but right."""
+    """The event id in a text that may be anything else but right; one that is no string as JSON (`7`)."""
     try:
         found = json.loads(value or b"")["event_id"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) or found is None else json.dumps(found)
 
 
 def alike(contract: Contract) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -45,6 +45,7 @@ def quixstreams(folder: Path) -> list[Row]:
     rows = []
     for row in _parquet(folder / "rows"):
         place, outcome, reason = (row.pop("partition"), row.pop("offset")), row.pop("outcome"), row.pop("reason")
+        row.pop("value")  # of refused records
         held = row if outcome == "accepted" else None
         rows.append(Row(place, outcome, row["event_id"], held, reason))
     return rows

@@ -34,13 +34,14 @@ from benchmarks.speed.plain_python import Event
 WORKERS = 2
 COMMIT_S = 1.0
 FIELDS = Event.__struct_fields__
+_NOTHING = (None,) * len(FIELDS)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _decoder = msgspec.json.Decoder(Event)
-Verdict = tuple[str, str | None, Any]
+Verdict = tuple[str, str | None, Event | bytes | None]  # outcome, the first reason, the event or the refused bytes
 
 
 class Rows(BatchingSink):
-    """One Parquet file a partition and checkpoint: place, outcome, the first reason, values."""
+    """One Parquet file a partition and checkpoint: place, outcome, the first reason, refused bytes, values."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -48,13 +49,12 @@ class Rows(BatchingSink):
 
     def write(self, batch: SinkBatch) -> None:
         """Called before the offsets are committed; a failure aborts the checkpoint."""
-        nothing = (None,) * len(FIELDS)
         rows = [
-            (batch.partition, item.offset, outcome, reason, *(nothing if event is None else values(event)))
+            (batch.partition, item.offset, outcome, reason, *values(held))
             for item in batch
-            for outcome, reason, event in (item.value,)
+            for outcome, reason, held in (item.value,)
         ]
-        names = ["partition", "offset", "outcome", "reason", *FIELDS]
+        names = ["partition", "offset", "outcome", "reason", "value", *FIELDS]
         table = pa.table([list(column) for column in zip(*rows, strict=True)], names)
         pq.write_table(table, self._folder / f"{batch.partition}-{batch.start_offset:012d}.parquet")
 
@@ -64,28 +64,30 @@ def verdict(value: bytes, key: bytes | None, _timestamp: int, headers: Any) -> V
     try:
         event = _decoder.decode(value)
     except (msgspec.DecodeError, TypeError) as error:
-        return "rejected", str(error), None
+        return "rejected", str(error), value
     sent = dict(headers or ())
     if key != event.ticket_id.encode() or sent.get("event_id") != str(event.event_id).encode():
-        return "rejected", "key or header", None
+        return "rejected", "key or header", value
     if event.client_email is not None and not _EMAIL.fullmatch(event.client_email):
-        return "rejected", "email", None
+        return "rejected", "email", value
     if event.tags is not None and len(set(event.tags)) != len(event.tags):
-        return "rejected", "tags", None
+        return "rejected", "tags", value
     return "accepted", None, event
 
 
-def values(event: Event) -> tuple[Any, ...]:
-    """What Arrow takes, in the order of `FIELDS`."""
+def values(event: Event | bytes | None) -> tuple[Any, ...]:
+    """What Arrow takes: refused bytes, then in the order of `FIELDS`."""
+    if not isinstance(event, Event):
+        return (event, *_NOTHING)
     found = [getattr(event, name) for name in FIELDS]
     attachments = event.attachments and [msgspec.structs.asdict(one) for one in event.attachments]
-    return (str(event.event_id), *found[1:-1], attachments)
+    return (None, str(event.event_id), *found[1:-1], attachments)
 
 
 def first(found: Verdict, state: State) -> Verdict:
     """An accepted event whose id this ticket has had is a duplicate."""
     event = found[2]
-    if event is None:
+    if not isinstance(event, Event):
         return found
     known = event.event_id.hex
     if state.get(known) is not None:

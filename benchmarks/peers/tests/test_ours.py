@@ -33,7 +33,8 @@ def test_texts_numbers_and_persons_become_comparable() -> None:
     ("value", "found"),
     [
         (b'{"event_id": "a", "amount": "wrong"}', "a"),
-        (b'{"event_id": 7}', None),
+        (b'{"event_id": 7}', "7"),
+        (b'{"event_id": null}', None),
         (b"[]", None),
         (b"{", None),
         (b"\xff", None),

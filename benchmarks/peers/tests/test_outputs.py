@@ -37,9 +37,10 @@ def test_mq_bridge(tmp_path: Path) -> None:
 
 def test_quixstreams(tmp_path: Path) -> None:
     """All outcomes in one file."""
-    nothing = {"event_id": None, "amount": None}
+    nothing = {"event_id": None, "amount": None, "value": b"{}"}
+    kept = {"event_id": "a", "amount": 1.5, "value": None}
     rows: list[dict[str, object]] = [
-        {"partition": 1, "offset": 2, "outcome": "accepted", "reason": None, "event_id": "a", "amount": 1.5},
+        {"partition": 1, "offset": 2, "outcome": "accepted", "reason": None, **kept},
         {"partition": 1, "offset": 3, "outcome": "rejected", "reason": "email", **nothing},
         {"partition": 1, "offset": 4, "outcome": "duplicate", "reason": None, **nothing},
     ]
