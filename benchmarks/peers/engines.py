@@ -65,7 +65,7 @@ _MQ_BRIDGE = Peer(
     less="does not see the record's key; duplicates are dropped before they are checked; rejected records are JSON "
     "lines, without a reason where the expression refused them",
     lacks={
-        "one commit for all outcomes": "accepted and rejected files, then the offsets: at least once",
+        "one commit for all outcomes": "files, then offsets: at least once",
         "a replay gives the same result": "ids are remembered in memory, files are named by the time",
         "every clause of a refusal": "the first one of the schema, none of the expression",
         "duplicates are kept as records": "dropped",
@@ -100,8 +100,8 @@ PEERS: Mapping[str, Peer] = {
             stops=False,
             less="user code in Python may check anything: this checks what msgspec and a careful person would",
             lacks={
-                "one commit for all outcomes": "files, then changelog, then offsets: at least once",
-                "a replay gives the same result": "a batch that was not committed is written again, by another cut",
+                "one commit for all outcomes": "files, changelog, then offsets: at least once",
+                "a replay gives the same result": "what was not committed is written again, cut otherwise",
                 "every clause of a refusal": "the first",
                 "duplicates are kept as records": None,
                 "exact decimals": "doubles; could be written",
@@ -122,7 +122,7 @@ PEERS: Mapping[str, Peer] = {
             stops=True,
             less="Kafka input and Parquet encoder are plugins of ours (benthos/*.go), lighter than the products' own",
             lacks={
-                "one commit for all outcomes": "accepted and rejected files, then the offsets: at least once",
+                "one commit for all outcomes": "files, then offsets: at least once",
                 "a replay gives the same result": "ids are remembered in memory; a shared cache voids at-least-once",
                 "every clause of a refusal": "the first, as text",
                 "duplicates are kept as records": "dropped",

@@ -1,5 +1,6 @@
 """Peers are told of as they are: pinned, installed once, and with a word on everything they lack."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -95,3 +96,11 @@ def test_the_table_names_the_clauses_that_a_peer_misses() -> None:
 def test_the_text_says_what_stands_behind_a_disagreement() -> None:
     """The clause with its count."""
     assert re.search(r" 3  \$/duplicate_key", told.text(found("mq-bridge", 1)))
+
+
+def test_the_readme_holds_the_table() -> None:
+    """Made anew from the kept results: `python -m benchmarks.peers table mq-bridge quixstreams benthos`."""
+    kept = [
+        json.loads((HOME / "results" / f"{name}.json").read_text()) for name in ("mq-bridge", "quixstreams", "benthos")
+    ]
+    assert told.table(kept) in (HOME.parent / "README.md").read_text()
