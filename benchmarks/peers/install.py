@@ -53,7 +53,7 @@ def _pip(peer: Peer, folder: Path) -> None:
 def _go(peer: Peer, folder: Path) -> None:
     if shutil.which("go") is None:
         raise SystemExit(f"{peer.name} is built from source: install Go 1.26 or newer, then again.")
-    _run(["go", "build", "-trimpath", "-mod=readonly", "-o", str(peer.program), "."], HOME / "benthos")
+    _run(["go", "build", "-trimpath", "-mod=readonly", "-o", str(peer.program), "."], peer.made_of[0].parent)
 
 
 def _run(words: Sequence[str], where: Path) -> None:
