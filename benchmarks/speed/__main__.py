@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 import benchmarks.speed as about
+from benchmarks.peers.engines import PEERS
 from benchmarks.speed import topic
 from benchmarks.speed.trace import Ratio, Trace, ratio
 
@@ -39,6 +40,7 @@ TARGETS = (
     Target("ledger", "copy", "steady", 0.5, "ledger stage against a bare Spark copy"),
     Target("job", "copy", "steady", 0.35, "whole job against a bare Spark copy"),
     Target("job", "python", "steady", 1.0, "whole job against plain Python, one process"),
+    *(Target("job", name, "steady", 1.0, f"whole job against {name}") for name in PEERS),
 )
 QUICK = ("copy", "ledger", "job")
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peers.engines import PEERS, Peer
 from benchmarks.speed import plain_python
 from benchmarks.speed.topic import CONTRACT, TOPIC
 
@@ -85,11 +86,23 @@ def _process(bootstrap: str, folder: Path, batch: int) -> None:
         process.run_process(catalogue.get(CONTRACT), catalogue, workspace, broker, max_events=batch)
 
 
+def _peer(peer: Peer) -> Callable[[str, Path, int], None]:
+    """Another engine's run of the same work; its batches are told by what it has committed to the broker."""
+
+    def way(bootstrap: str, folder: Path, batch: int) -> None:
+        from benchmarks.peers import drive
+
+        drive.run(peer, bootstrap, folder, batch, told)
+
+    return way
+
+
 WAYS: Mapping[str, Callable[[str, Path, int], None]] = {
     "copy": copy,
     "ledger": ledger,
     "job": job,
     "python": lambda bootstrap, folder, batch: plain_python.read(bootstrap, TOPIC, folder, batch, told),
+    **{name: _peer(peer) for name, peer in PEERS.items()},
 }
 
 
