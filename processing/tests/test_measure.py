@@ -1,5 +1,6 @@
 """What a batch tells beside its outcomes, from its decoded rows."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -14,13 +15,11 @@ NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 def broken(*rows: list[str] | None) -> pa.RecordBatch:
     """Decoded rows that break these clauses."""
-    return pa.RecordBatch.from_pydict(
-        {
-            "violations": [
-                row and [{"clause": clause, "path": "", "found": "", "wanted": ""} for clause in row] for row in rows
-            ]
-        }
-    )
+    made = [
+        None if row is None else [dict.fromkeys(("clause", "path", "found", "wanted"), clause) for clause in row]
+        for row in rows
+    ]
+    return pa.RecordBatch.from_pydict({"violations": made})
 
 
 def test_a_record_counts_once_for_each_clause_it_breaks() -> None:
@@ -40,10 +39,10 @@ def test_delays_are_from_the_events_own_time_to_the_brokers() -> None:
     assert delays(rows, TICKETS).to_pylist() == [1.5, None, -2.0]
 
 
-def sent(*rows: list[tuple[str, bytes | None]] | None) -> pa.RecordBatch:
+def sent(*rows: Sequence[tuple[str, bytes | None]] | None) -> pa.RecordBatch:
     """Rows with these headers."""
     headers = pa.list_(pa.struct([("key", pa.string()), ("value", pa.binary())]))
-    made = [row and [{"key": key, "value": value} for key, value in row] for row in rows]
+    made = [None if row is None else [{"key": key, "value": value} for key, value in row] for row in rows]
     return pa.RecordBatch.from_arrays([pa.array(made, headers)], names=["raw_headers"])
 
 
