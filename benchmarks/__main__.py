@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from benchmarks import kept, machine
 from benchmarks.bench import Bench
 from benchmarks.figures import STUDIES
 from benchmarks.figures.room import Room
-from benchmarks.figures.study import Sizes, Study
+from benchmarks.figures.study import Sizes
 from benchmarks.figures.values import of
 from benchmarks.told import span, table
 
@@ -45,6 +46,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _measured(bench: Bench, chosen: Any) -> int:
+    # What commands run is this checkout's code, as the fingerprint says, wherever `.venv` was installed from.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(kept.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     described = machine.described()
     signal.signal(signal.SIGTERM, _interrupted)
     room = Room(bench.kept.folder, _say)

@@ -17,7 +17,7 @@ from benchmarks.kept import KERNEL, ROOT
 
 
 def described() -> dict[str, Any]:
-    """Cores, CPU, memory, what runs on it in which version, the load of the last minute, and whether a kernel is there."""
+    """Cores, CPU, memory, versions, the load of the last minute, and whether the kernel is there."""
     return {
         "cores": os.cpu_count(),
         "cpu": _cpu(),

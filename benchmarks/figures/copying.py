@@ -1,8 +1,8 @@
 """DuckDB's own COPY of a workspace's tables, without any check: `python -m benchmarks.figures.copying TABLES OUT`.
 
 Each table (accepted rows, KPIs, and of the ledger what is not accepted, without its bytes) is written as JSON, CSV and
-Parquet (zstd) by COPY, and into a DuckDB file, as `tickets export` writes them. DuckDB's wheels hold no Delta reader, so
-the list of files comes from deltalake. Prints {"rows"}, of all tables.
+Parquet (zstd) by COPY, and into a DuckDB file, as `tickets export` writes them. DuckDB's wheels hold no Delta reader,
+so the list of files comes from deltalake. Prints {"rows"}, of all tables.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import json
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.figures.room import Room
 from benchmarks.figures.study import Found, Part, Sizes, Study, rounds

@@ -1,8 +1,8 @@
 """Does it cost much that some events are bad? The whole job on 3 % invalid and 1 % duplicates, against none.
 
 Two topics of 2,000,000 v1 events of one machine, of the same size and seed; the whole job (as in rates.py) reads each
-from its first record to its end, taking turns. Steady and whole run as there. A refused event is decoded in Python, with
-every clause it breaks, and keeps its bytes.
+from its first record to its end, taking turns. Steady and whole run as there. A refused event is decoded in Python,
+with every clause it breaks, and keeps its bytes.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 
 from benchmarks.figures.rates import batch_of
-from benchmarks.figures.room import CLEAN, MIXED, Room
+from benchmarks.figures.room import CLEAN, Room
 from benchmarks.figures.study import Found, Part, Sizes, Study, rounds
 from benchmarks.figures.values import Figure, Target, ratio
 from benchmarks.speed.runs import run
+from benchmarks.speed.topic import MIXED
 from benchmarks.speed.trace import Trace
 
 EVENTS = 2_000_000

@@ -14,9 +14,8 @@ from typing import Any
 
 from benchmarks.speed import at_v1, topic
 from benchmarks.speed.processes import started
-from benchmarks.speed.topic import COMMAND, Topic
+from benchmarks.speed.topic import COMMAND, MIXED, Topic
 
-MIXED = ("--invalid", "3%", "--duplicates", "1%")
 CLEAN: tuple[str, ...] = ()
 
 

@@ -53,7 +53,7 @@ class Figure:
     """One figure. `value` is the median, of a ratio the ratio of medians; `samples` are those of the rounds.
 
     `says` is what is measured in a few words, `unit` what the value is in (`x` of a ratio). `note` says what a reader
-    must know of this run (a smaller size, fewer rounds), empty for nothing. A figure without a target is for comparison.
+    must know of this run (a smaller size), empty for nothing. A figure without a target is for comparison.
     """
 
     name: str

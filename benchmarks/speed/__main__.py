@@ -71,7 +71,7 @@ def main() -> None:
     events, rounds = (600_000, 1) if chosen.quick else (chosen.events, chosen.rounds)
     ways = chosen.way or (QUICK if chosen.quick else (*QUICK, "python"))
     folder = chosen.folder / str(events)
-    held = topic.prepared(folder, events, ("--invalid", "3%", "--duplicates", "1%"), _say)
+    held = topic.prepared(folder, events, topic.MIXED, _say)
     traces: list[Trace] = []
     try:
         for number in range(rounds):

@@ -38,7 +38,7 @@ def copy(bootstrap: str, folder: Path, batch: int) -> None:
 
     over = threading.Event()
 
-    class Telling(StreamingQueryListener):
+    class Telling(StreamingQueryListener):  # type: ignore[misc]
         """A line for each batch, as Spark reports it."""
 
         def onQueryStarted(self, event: Any) -> None:  # noqa: N802 - Spark's name
@@ -103,7 +103,7 @@ def _process(bootstrap: str, folder: Path, batch: int) -> None:
             if done is not None:
                 told(sum(done.carried.outcomes.values()))
 
-    process.Told = Telling  # type: ignore[misc,attr-defined]
+    process.Told = Telling  # type: ignore[attr-defined]
     catalogue, workspace = Catalogue(at_v1.contracts(folder / "contracts")), Workspace.open(folder)
     with connect(bootstrap, workspace) as broker:
         process.run_process(catalogue.get(CONTRACT), catalogue, workspace, broker, max_events=batch)
