@@ -3,7 +3,8 @@
 benchmarks/duplicates.py: two workspaces whose ledgers hold that many accepted rows, with the index of their ids; the
 same batches of 100,000 events (3 % invalid, 1 % duplicates, 2 % late) are carried into each in turn by the job's own
 steps, decode, settle, commit, append to tickets, as in every batch of `--once`. The first round warms up and is left
-out. Left out too are KPIs, which `--once` makes once at its end and `--every` after every batch.
+out. KPIs, which `--once` makes once at its end, are no part of that figure. Beside it stands the same with KPIs made
+after each batch, as `--every` does, of as many tickets, all of one week.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from benchmarks.figures.study import Found, Part, Sizes, Study
 from benchmarks.figures.values import Figure, Target, ratio
 
 SMALL, LARGE, BATCH = 1_000_000, 10_000_000, 100_000
-ROUNDS = 7
+ROUNDS, KPI_ROUNDS = 7, 3
 EXPECTED_S = 240.0
 
 TARGET = Target(
@@ -25,27 +26,31 @@ TARGET = Target(
 
 
 def parts(sizes: Sizes) -> list[Part]:
-    """Both tables in one process, so that it is one part."""
-    return [Part("batches", "batches", EXPECTED_S * (0.3 + 0.7 * sizes.scale), partial(_measure, sizes))]
+    """Both tables in one process, so that it is one part; and once more with KPIs."""
+    return [
+        Part(name, name, EXPECTED_S * (0.3 + 0.7 * sizes.scale), partial(_measure, sizes, words))
+        for name, words in (("batches", ("--rounds", ROUNDS)), ("kpis", ("--rounds", KPI_ROUNDS, "--kpis")))
+    ]
 
 
-def _measure(sizes: Sizes, room: Room) -> dict[str, Any]:
+def _measure(sizes: Sizes, words: tuple[Any, ...], room: Room) -> dict[str, Any]:
     room.quiet()
-    small, large, batch = (sizes.events(count) for count in (SMALL, LARGE, BATCH))
-    words = ("--small", small, "--large", large, "--batch", batch, "--rounds", ROUNDS, "--json")
-    found = room.python("benchmarks.duplicates", *words)
-    took = found["seconds"]
+    small, large, batch = (sizes.events(each) for each in (SMALL, LARGE, BATCH))
+    asked = ("--small", small, "--large", large, "--batch", batch, "--json", *words)
+    took = room.python("benchmarks.duplicates", *asked)["seconds"]
     return {"batch": batch, "small": took[str(small)], "large": took[str(large)], "sizes": [small, large]}
 
 
 def figures(found: Found, _: Sizes) -> list[Figure]:
     """The rate at the large table over that at the small one."""
-    if "batches" not in found:
-        return []
-    made = found["batches"]
-    small, large = ([made["batch"] / seconds for seconds in made[name]] for name in ("small", "large"))
-    says = f"events/s at {made['sizes'][1]:,} events in the table against {made['sizes'][0]:,}"
-    return [ratio("growth", says, large, small, TARGET)]
+    made = []
+    for name, more, target in (("batches", "", TARGET), ("kpis", ", KPIs made after each batch", None)):
+        if name in found:
+            held = found[name]
+            small, large = ([held["batch"] / seconds for seconds in held[size]] for size in ("small", "large"))
+            says = f"events/s at {held['sizes'][1]:,} events in the table against {held['sizes'][0]:,}{more}"
+            made.append(ratio("growth" if target else "growth-kpis", says, large, small, target))
+    return made
 
 
 STUDY = Study("growth", "cost of an event as the table grows", parts, figures)

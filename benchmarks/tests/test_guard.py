@@ -18,16 +18,16 @@ from benchmarks.speed.topic import Topic
 
 
 def test_decoding_in_python_costs_a_limited_number_of_json_loads() -> None:
-    """Strict decoding of an event against `json.loads` of the same bytes: 8.3 to 9.3 were seen."""
+    """Strict decoding of an event against `json.loads` of the same bytes: 9.2 to 10.1 were seen."""
     assert guard.decoding(None) < LIMITS["decoding"]
 
 
 def test_decoding_with_the_kernel_costs_less_than_json_loads() -> None:
-    """The same where the kernel is built: 0.29 to 0.32 were seen."""
+    """The same where the kernel is built: 0.50 was seen."""
     kernel = guard.kernel()
     if kernel.reason is not None:
         pytest.skip(kernel.reason)
-    assert guard.decoding(kernel, guard.MANY) < LIMITS["decoding, kernel"]
+    assert guard.decoding(kernel) < LIMITS["decoding, kernel"]
 
 
 @pytest.fixture(scope="module")
