@@ -58,7 +58,9 @@ def _measured(bench: Bench, chosen: Any) -> int:
         return INTERRUPTED
     finally:
         room.quiet()
-    results = bench.results(described)
+    # Whatever was asked for, results hold all that is kept at these sizes.
+    everything = bench.studies if bench.sizes.quick else STUDIES
+    results = Bench(everything, bench.sizes, bench.kept, _say, bench.failed).results(described)
     _write(chosen.folder / "results.json", results)
     if chosen.write:
         _write(RESULTS / "speed.json", results)

@@ -31,26 +31,46 @@ class Room:
     def topic(self, events: int, mix: tuple[str, ...] = MIXED) -> Topic:
         """A running broker whose topic has that many v1 events, made once and kept on disk."""
         place = self.folder / "topics" / f"{events}{'-clean' if mix == CLEAN else ''}"
-        if place not in self._held:
-            self.quiet()
+
+        def made() -> Topic:
             whole = place / "whole"
             if place.exists() and not whole.exists():  # interrupted while it was made
-                self._command({**os.environ, "TICKETS_DATA": str(place / "broker")}, "broker", "down")
+                self._down(place)
                 shutil.rmtree(place)
-            self._held[place] = topic.prepared(place, events, mix, self.tell)
+            held = topic.prepared(place, events, mix, self.tell)
             whole.touch()
-        return self._held[place]
+            return held
+
+        return self._kept_up(place, made)
 
     def empty_broker(self, name: str) -> str:
-        """The address of a running broker that nobody else has records in."""
+        """The address of a running broker that no other study has records in."""
         place = self.folder / "topics" / name
+
+        def made() -> Topic:
+            environment = self._of(place)
+            self._command(environment, "broker", "up")
+            found = json.loads(self._command(environment, "broker", "status", "--json"))
+            return Topic(found["bootstrap"], 0, environment)
+
+        return self._kept_up(place, made).bootstrap
+
+    def _kept_up(self, place: Path, made: Callable[[], Topic]) -> Topic:
+        """The broker of a folder, started where another one runs or none; interrupted at that, it is ended."""
         if place not in self._held:
             self.quiet()
-            environment = {**os.environ, "TICKETS_DATA": str(place / "broker")}
-            self._command(environment, "broker", "up")
-            bootstrap = json.loads(self._command(environment, "broker", "status", "--json"))["bootstrap"]
-            self._held[place] = Topic(bootstrap, 0, environment)
-        return self._held[place].bootstrap
+            try:
+                self._held[place] = made()
+            except BaseException:
+                self._down(place)
+                raise
+        return self._held[place]
+
+    def _of(self, place: Path) -> dict[str, str]:
+        return {**os.environ, "TICKETS_DATA": str((place / "broker").resolve())}
+
+    def _down(self, place: Path) -> None:
+        self._command(self._of(place), "broker", "down")
 
     def quiet(self) -> None:
         """No broker runs any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -105,8 +106,8 @@ def _verdict(figure: Figure) -> str:
 
 def _left_out(results: Document) -> Iterator[str]:
     lines = [f"{name}: {why}" for name, why in results["failed"].items()]
-    if results["missing"] and not lines:
-        lines = [f"not measured yet: {', '.join(results['missing'])}"]
+    missing = Counter(part.split()[0] for part in results["missing"])
+    lines += [f"{study}: {count} parts are not measured yet" for study, count in missing.items()]
     if lines:
         yield f"<h2>Not measured</h2><ul>{''.join(f'<li>{html.escape(line)}</li>' for line in lines)}</ul>"
 

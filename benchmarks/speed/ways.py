@@ -34,7 +34,7 @@ def copy(bootstrap: str, folder: Path, batch: int) -> None:
 
     from runtime import kafka
     from runtime.engine import LOCAL
-    from runtime.spark import close_session, open_session
+    from runtime.spark import open_session
 
     over = threading.Event()
 
@@ -58,19 +58,17 @@ def copy(bootstrap: str, folder: Path, batch: int) -> None:
             """The last report has been seen."""
             over.set()
 
+    # The session is not closed: as with the product's command, Java ends with this process.
     spark = open_session("copy", scratch=folder / "scratch", on=LOCAL, log=folder / "spark.log")
-    try:
-        spark.streams.addListener(Telling())
-        reader = spark.readStream.format("kafka").options(**kafka.spark_options(bootstrap))
-        options = {"subscribe": TOPIC, "startingOffsets": "earliest", "includeHeaders": "true"}
-        stream = reader.options(**options, maxOffsetsPerTrigger=str(batch)).load()
-        writer = stream.writeStream.format("parquet").option("path", str(folder / "copy"))
-        writer = writer.option("checkpointLocation", (folder / "checkpoint").as_uri())
-        query = writer.trigger(availableNow=True).start()
-        query.awaitTermination()
-        over.wait(LAST_S)
-    finally:
-        close_session(spark)
+    spark.streams.addListener(Telling())
+    reader = spark.readStream.format("kafka").options(**kafka.spark_options(bootstrap))
+    options = {"subscribe": TOPIC, "startingOffsets": "earliest", "includeHeaders": "true"}
+    stream = reader.options(**options, maxOffsetsPerTrigger=str(batch)).load()
+    writer = stream.writeStream.format("parquet").option("path", str(folder / "copy"))
+    writer = writer.option("checkpointLocation", (folder / "checkpoint").as_uri())
+    query = writer.trigger(availableNow=True).start()
+    query.awaitTermination()
+    over.wait(LAST_S)
 
 
 def job(bootstrap: str, folder: Path, batch: int) -> None:

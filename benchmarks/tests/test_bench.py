@@ -110,6 +110,15 @@ def test_the_command_prints_the_table_and_keeps_the_results(
     assert "what s is" in (tmp_path / "results" / "speed.html").read_text("utf-8")
 
 
+def test_results_hold_what_was_measured_before(asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With --only one study runs, and the others that are kept stand beside it."""
+    assert asked(Counted()) == 0
+    monkeypatch.setattr(command, "STUDIES", (study("s", Counted()), study("t", Counted())))
+    assert command.main(["--only", "t", "--folder", str(tmp_path / "bench")]) == 0
+    results = json.loads((tmp_path / "bench" / "results.json").read_text())
+    assert [figure["name"] for figure in results["figures"]] == ["s", "t"]
+
+
 def test_the_command_ends_with_1_where_a_figure_failed(asked: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """It says which, and why."""
     assert asked(Counted(b_1=SystemExit("no broker"))) == 1
