@@ -22,7 +22,7 @@ def results(tmp_path: Path) -> dict[str, Any]:
     found = {f"{way}-{number}": trace(way, 100 * number).document() for way in ("job", "bento") for number in (1, 2)}
     studies = [
         study("rates", lambda part: found[part], tuple(found)),
-        study("latency", lambda _: summed([1.0, 1.5, 2.0, 4.0], 2.0), ("stream",)),
+        study("latency", lambda _: summed([1.0, 1.5, 2.0, 4.0], 2_000.0), ("stream",)),
         study("plain", lambda part: 6.5 + int(part[-1])),
     ]
     made = bench(tmp_path, *studies)
