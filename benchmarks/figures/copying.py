@@ -32,13 +32,13 @@ def main(tables: Path, out: Path) -> None:
 
 def sources(tables: Path) -> dict[str, str]:
     """Each table's name and the query that reads its files."""
-    refused = DeltaTable(tables / "ledger").file_uris(partition_filters=[("outcome", "!=", "accepted")])
-    found = {name: _select(DeltaTable(tables / name).file_uris()) for name in ("tickets", "ticket_kpis")}
-    return found | {"rejected_events": _select(refused, f"* EXCLUDE ({', '.join(RAW)})")}
+    found = {name: _select(tables / name) for name in ("tickets", "ticket_kpis")}
+    refused = _select(tables / "ledger", f"* EXCLUDE ({', '.join(RAW)})")
+    return found | {"rejected_events": f"{refused} WHERE outcome <> 'accepted'"}
 
 
-def _select(files: list[str], columns: str = "*") -> str:
-    listed = ", ".join(f"'{file}'" for file in files)
+def _select(table: Path, columns: str = "*") -> str:
+    listed = ", ".join(f"'{file}'" for file in DeltaTable(table).file_uris())
     return f"SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608 - our own files
 
 

@@ -1,12 +1,13 @@
 """The room parts are measured in: one broker at a time, and none left behind."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.figures.room import CLEAN, Room
+from benchmarks.figures.room import CLEAN, KEPT_S, Room
 from benchmarks.speed import topic
 from benchmarks.speed.topic import Topic
 from benchmarks.tests.samples import room
@@ -65,3 +66,12 @@ def test_a_topic_that_was_interrupted_is_made_anew(brokers: Brokers, tmp_path: P
     brokers.interrupt = False
     assert room(tmp_path).topic(10).events == 10
     assert brokers.said[2:] == ["down 10", "prepared 10"]
+
+
+def test_a_topic_is_made_anew_before_it_forgets(brokers: Brokers, tmp_path: Path) -> None:
+    """Retention would take its first events; until then it is used again."""
+    room(tmp_path).topic(10)
+    whole = tmp_path / "topics" / "10" / "whole"
+    os.utime(whole, (whole.stat().st_mtime - KEPT_S - 60,) * 2)
+    room(tmp_path).topic(10)
+    assert brokers.said == ["prepared 10", "down 10", "prepared 10"]
