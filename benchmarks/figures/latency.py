@@ -71,8 +71,7 @@ class Reader:
         for file in sorted(files - self._files):
             ids = pq.read_table(file, columns=["event_id"], partitioning=None).column("event_id").to_pylist()
             now = time.monotonic()
-            for one in ids:
-                self.seen.setdefault(one, now)
+            self.seen.update(dict.fromkeys(ids, now))
         self._files = files
 
 

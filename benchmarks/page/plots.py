@@ -7,7 +7,6 @@ drawing serves light and dark.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,7 +29,6 @@ COLOURS = (
 )
 FIRST = ("job", "ledger", "copy", "python")  # ways that have the same colour in every plot
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-_serial = itertools.count()
 
 
 def svg(draw: Callable[[int], Any], says: str) -> str:
@@ -58,15 +56,8 @@ def svg(draw: Callable[[int], Any], says: str) -> str:
             columns=4 if name == "wide" else 2,
         )
         drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE)
-        made.append(f'<div class="{name}" role="img" aria-label="{says}">{_unique(drawn)}</div>')
+        made.append(f'<div class="{name}" role="img" aria-label="{says}">{drawn}</div>')
     return "".join(made)
-
-
-def _unique(drawn: str) -> str:
-    """Ids of one drawing are not those of another one on the page."""
-    number = next(_serial)
-    drawn = re.sub(r'\bid="([^"]+)"', rf'id="p{number}-\1"', drawn)
-    return re.sub(r"url\(#([^)]+)\)", rf"url(#p{number}-\1)", drawn)
 
 
 def _data(rows: Sequence[Row]) -> Any:
