@@ -22,7 +22,7 @@ from processing.ledger import _decode_batch
 from processing.versions import VersionedDecoder
 
 EVENTS, TURNS = 4_000, 9
-TOPIC_EVENTS, BATCH = 120_000, 20_000
+TOPIC_EVENTS, BATCH = 150_000, 25_000
 LIMITS = {"decoding": 14.0, "decoding, kernel": 0.72, "ledger": 6.0, "ledger, kernel": 5.0}
 
 
