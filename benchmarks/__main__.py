@@ -112,7 +112,7 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", action="append", metavar="NAME", choices=[s.name for s in STUDIES], help="this study")
     parser.add_argument("--list", action="store_true", help="what there is, what is kept, and how long the rest takes")
     parser.add_argument("--quick", action="store_true", help="two ratios on 600,000 events, one round, three minutes")
-    parser.add_argument("--whole", action="store_true", help="memory at 5 and 20 million events, half an hour more")
+    parser.add_argument("--whole", action="store_true", help="memory at 5 and 20 million events, some ten minutes more")
     parser.add_argument("--scale", type=_share, default=1.0, help="times the events of each figure (0.02 for a trial)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of what is compared (3)")
     parser.add_argument("--anew", action="store_true", help="measure again what is kept")

@@ -19,7 +19,7 @@ Found = Mapping[str, Any]  # by the part's name, what it found
 class Sizes:
     """How much: every number of events times `scale`, `rounds` of what is compared; `quick` is two ratios alone.
 
-    `whole` measures memory at the sizes of its target, which takes half an hour more.
+    `whole` measures memory at the sizes of its target, which takes some ten minutes more.
     """
 
     scale: float

@@ -1,6 +1,6 @@
 """The build goes red where the job has become much slower, by ratios of CPU time that a busy machine hardly moves.
 
-Limits are some 1.4 times what was seen on two busy cores. Doing the same work twice is 2 times, and must not pass.
+Limits lie above what was seen on two busy cores, and below what decoding each batch twice costs (guard.LIMITS).
 """
 
 from __future__ import annotations
