@@ -49,7 +49,8 @@ def _measured(bench: Bench, chosen: Any) -> int:
     # What commands run is this checkout's code, as the fingerprint says, wherever `.venv` was installed from.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(kept.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     described = machine.described()
-    signal.signal(signal.SIGTERM, _interrupted)
+    # SIGINT too: what a shell starts in the background ignores it.
+    before = {number: signal.signal(number, _interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
     room = Room(bench.kept.folder, _say)
     try:
         bench.run(room)
@@ -58,6 +59,8 @@ def _measured(bench: Bench, chosen: Any) -> int:
         return INTERRUPTED
     finally:
         room.quiet()
+        for number, handler in before.items():
+            signal.signal(number, handler)
     # Whatever was asked for, results hold all that is kept at these sizes.
     everything = bench.studies if bench.sizes.quick else STUDIES
     results = Bench(everything, bench.sizes, bench.kept, _say, bench.failed).results(described)
