@@ -83,6 +83,14 @@ nightly: test ## The long profile: more drawn contracts, and drawn contracts in 
 	$(BIN)/python -m cli.agreement --contracts 600
 	$(BIN)/pytest -q -m "nightly and not stack"
 
+.PHONY: bench
+bench: setup-dev ## Every target of speed, measured: 75 minutes on two idle cores, may be interrupted (BENCH_FLAGS=--write keeps it)
+	$(BIN)/python -m benchmarks $(BENCH_FLAGS)
+
+.PHONY: bench-quick
+bench-quick: setup-dev ## Two ratios of them, in three minutes
+	$(BIN)/python -m benchmarks --quick $(BENCH_FLAGS)
+
 .PHONY: format
 format: setup-dev ## Rewrite the code in the project's format
 	$(BIN)/ruff format $(SOURCES)

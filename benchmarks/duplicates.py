@@ -1,9 +1,11 @@
 """What a batch costs when the ledger already holds a million event ids, and when it holds ten.
 
-    .venv/bin/python benchmarks/duplicates.py [--small N] [--large N] [--batch N] [--rounds N] [--json]
+    .venv/bin/python benchmarks/duplicates.py [--small N] [--large N] [--batch N] [--rounds N] [--kpis] [--json]
 
 Two workspaces with ledgers of that many accepted rows; the same batches (1 % duplicates, 3 % invalid) are carried into
-each in turn, by the job's own steps, so that a machine that slows down slows both. Needs about 4 GB of disk.
+each in turn, by the job's own steps, so that a machine that slows down slows both. Needs about 4 GB of disk. With
+--kpis the table of tickets holds as many rows, of one week, and KPIs are made after each batch, as a job with `--every`
+does; without it that table is empty, and there are none.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,8 +25,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing import derive, ledger, tables
@@ -42,6 +45,19 @@ CONTRACT = CATALOGUE.get("client_tickets.v1")
 KEY = b"k" * 32
 START = datetime(2026, 1, 5, tzinfo=UTC)
 CHUNK = 200_000  # rows of one commit of the ledger that is there before
+WEEK_US = 7 * 86_400 * 1_000_000
+DRAWN = {
+    "event_type": ("opened", "assigned", "resolved", "reopened", "closed"),
+    "request_type": ("billing", "technical", "delivery", "contract", "complaint", "information"),
+    "priority": ("low", "normal", "high", "urgent"),
+    "support_team": ("first line", "second line", "billing"),
+}
+SAME: tuple[tuple[Callable[[pa.DataType], bool], Any], ...] = (
+    (lambda type_: type_ == pa.string() or pa.types.is_large_string(type_), "the same in each row"),
+    (pa.types.is_boolean, False),
+    (pa.types.is_integer, 1),
+    (pa.types.is_timestamp, START),
+)
 
 
 class Free:
@@ -51,11 +67,11 @@ class Free:
         """Nothing is in the way."""
 
 
-def derivation(folder: Path) -> Derivation:
-    """The accepted rows alone: aggregates are another question."""
-    accepted = CATALOGUE.get("tickets.v1")
+def derivation(folder: Path, *, kpis: bool) -> Derivation:
+    """The accepted rows, and KPIs of them where asked for."""
+    outputs = tuple(CATALOGUE.get(key) for key in ("tickets.v1", *(("ticket_kpis.v1",) if kpis else ())))
     references = tuple((CATALOGUE.get(key), CATALOGUE.data_file(CATALOGUE.get(key))) for key in CONTRACT.references)
-    return Derivation(CONTRACT, (), (accepted,), references, folder / "tables", folder / "index", NOBODY)
+    return Derivation(CONTRACT, (), outputs, references, folder / "tables", folder / "index", NOBODY)
 
 
 def earlier(made: Derivation, rows: int) -> None:
@@ -78,14 +94,36 @@ def earlier(made: Derivation, rows: int) -> None:
         }
         columns = [held[f.name].cast(f.type) if f.name in held else pa.nulls(size, f.type) for f in schema]
         write_deltalake(made.ledger, pa.Table.from_arrays(columns, schema=schema), mode="append")
-    tables.create_derived(made.path(made.accepted), made.accepted)
+    for path, contract in made.derived.items():
+        tables.create_derived(path, contract)
+    path = made.path(made.accepted)
+    schema = pa.schema(DeltaTable(path).schema())
+    for at in range(0, rows if made.aggregates else 0, CHUNK):
+        write_deltalake(path, tickets(schema, at, min(CHUNK, rows - at), random), mode="append")
     note = {"userMetadata": json.dumps(tables.note(tables.version(made.ledger), made.accepted))}
-    from deltalake import CommitProperties
+    properties = CommitProperties(custom_metadata=note)
+    write_deltalake(path, schema.empty_table(), mode="append", commit_properties=properties)
 
-    empty = pa.schema(DeltaTable(made.path(made.accepted)).schema()).empty_table()
-    write_deltalake(
-        made.path(made.accepted), empty, mode="append", commit_properties=CommitProperties(custom_metadata=note)
-    )
+
+def tickets(schema: pa.Schema, at: int, size: int, random: np.random.Generator) -> pa.Table:
+    """Rows of the accepted table, of five events a ticket; what KPIs don't read is the same in each."""
+    numbers = at + np.arange(size)
+    moments = np.datetime64(START.replace(tzinfo=None), "us") - random.integers(0, WEEK_US, size).astype("m8[us]")
+    names = pc.utf8_lpad(pa.array(numbers // 5).cast(pa.string()), 8, "0")
+    held: dict[str, Any] = {
+        "ticket_id": pc.binary_join_element_wise("TCK-", names, ""),
+        "event_id": pa.array(numbers).cast(pa.string()),
+        "occurred_at": pa.array(moments),
+        "satisfaction": pa.array(random.integers(1, 6, size), pa.int32()),
+        "target_hours": pa.array(random.integers(4, 72, size), pa.int32()),
+    }
+    for name, values in DRAWN.items():
+        held[name] = pa.array(values).take(pa.array(random.integers(0, len(values), size)))
+    for field in schema:
+        if field.name not in held:
+            constant = next((value for fits, value in SAME if fits(field.type)), None)
+            held[field.name] = pa.nulls(size, field.type) if constant is None else pa.repeat(pa.scalar(constant), size)
+    return pa.Table.from_arrays([held[field.name].cast(field.type) for field in schema], schema=schema)
 
 
 def batches(folder: Path, size: int) -> Iterator[Path]:
@@ -108,9 +146,9 @@ def batches(folder: Path, size: int) -> Iterator[Path]:
         yield folder / f"{seed}.parquet"
 
 
-def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path) -> dict[int, list[float]]:
+def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path, *, kpis: bool) -> dict[int, list[float]]:
     """Seconds of each batch by the size of the ledger; the first round warms up and is left out."""
-    places = {size: derivation(folder / str(size)) for size in sizes}
+    places = {size: derivation(folder / str(size), kpis=kpis) for size in sizes}
     for size, made in places.items():
         earlier(made, size)
     spark = open_session("benchmark", scratch=folder / "spark", on=Engine("local[2]", None, {}))
@@ -124,7 +162,7 @@ def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path) -> dict[i
                 watch = Watch(None, None)
                 carrier = Carrier(places[size], references, indexes[size], Free(), KEY, watch, lambda _: {})
                 began = time.perf_counter()
-                carrier.carry(spark.read.parquet(str(file)), aggregate=False)
+                carrier.carry(spark.read.parquet(str(file)), aggregate=kpis)
                 if number:
                     took[size].append(time.perf_counter() - began)
     finally:
@@ -142,11 +180,12 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=10_000_000)
     parser.add_argument("--batch", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--kpis", action="store_true", help="make KPIs after each batch")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="duplicates-"))
     try:
-        took = run((chosen.small, chosen.large), chosen.batch, chosen.rounds, folder)
+        took = run((chosen.small, chosen.large), chosen.batch, chosen.rounds, folder, kpis=chosen.kpis)
     finally:
         shutil.rmtree(folder)
     per_event = {size: median(seconds) / chosen.batch * 1e6 for size, seconds in took.items()}

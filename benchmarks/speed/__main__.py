@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
-import subprocess
 import sys
-import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
 
 import benchmarks.speed as about
 from benchmarks.peers.engines import PEERS
 from benchmarks.speed import topic
+from benchmarks.speed.runs import run
 from benchmarks.speed.trace import Ratio, Trace, ratio
 
 FOLDER = Path("build") / "speed"
 BATCH = 100_000
-LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,58 +38,6 @@ TARGETS = (
 QUICK = ("copy", "ledger", "job")
 
 
-def run(way: str, held: topic.Topic, folder: Path, batch: int) -> Trace:
-    """One way once, in a folder of its own that is removed afterwards."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    words = [sys.executable, "-m", "benchmarks.speed.ways", way, held.bootstrap, str(folder.resolve()), str(batch)]
-    began = time.time()
-    with (folder.parent / f"{way}.log").open("wb") as log:
-        process = subprocess.Popen(
-            words, stdout=subprocess.PIPE, stderr=log, env={**os.environ, "TICKETS_DATA": str(folder.resolve())}
-        )
-        peak = _Peak(process.pid)
-        out, _ = process.communicate()
-    seconds = time.time() - began
-    peak.end()
-    if process.returncode:
-        raise SystemExit(f"{way} ended with {process.returncode}: see {folder.parent / f'{way}.log'}")
-    shutil.rmtree(folder, ignore_errors=True)
-    commits, total = [], 0
-    for line in out.decode().splitlines():
-        if line.startswith('{"records"'):
-            said = json.loads(line)
-            total += said["records"]
-            commits.append((total, said["at"] - began))
-    if total != held.events:
-        raise SystemExit(f"{way} read {total:,} records of {held.events:,}")
-    return Trace(way, held.events, seconds, tuple(commits), peak.mb)
-
-
-class _Peak:
-    """The largest resident memory of a process and all below it, looked at twice a second, in megabytes."""
-
-    def __init__(self, pid: int) -> None:
-        self.mb = 0.0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, args=(pid,), daemon=True)
-        self._thread.start()
-
-    def _watch(self, pid: int) -> None:
-        while not self._over.wait(LOOK_S):
-            try:
-                top = psutil.Process(pid)
-                held = sum(one.memory_info().rss for one in (top, *top.children(recursive=True)))
-            except psutil.Error:
-                continue
-            self.mb = max(self.mb, held / 1e6)
-
-    def end(self) -> None:
-        """No more looks."""
-        self._over.set()
-        self._thread.join()
-
-
 def told(traces: list[Trace]) -> str:
     """Rates by way, then each target with what was reached."""
     lines = [f"{'':<8} {'steady/s':>11} {'whole/s':>11} {'peak MB':>9}"]
@@ -106,9 +47,9 @@ def told(traces: list[Trace]) -> str:
         best, whole = (max(steady) if steady else 0.0), max(trace.whole() for trace in mine)
         lines.append(f"{way:<8} {best:>11,.0f} {whole:>11,.0f} {max(trace.peak_mb for trace in mine):>9,.0f}")
     for target in TARGETS:
-        found = ratio(traces, target.way, target.against, target.kind)
-        if found is not None:
-            lines.append(_line(target, found))
+        seen = ratio(traces, target.way, target.against, target.kind)
+        if seen is not None:
+            lines.append(_line(target, seen))
     return "\n".join(lines)
 
 
@@ -132,7 +73,7 @@ def main() -> None:
     events, rounds = (600_000, 1) if chosen.quick else (chosen.events, chosen.rounds)
     ways = chosen.way or (QUICK if chosen.quick else (*QUICK, "python"))
     folder = chosen.folder / str(events)
-    held = topic.prepared(folder, events, ("--invalid", "3%", "--duplicates", "1%"), _say)
+    held = topic.prepared(folder, events, topic.MIXED, _say)
     traces: list[Trace] = []
     try:
         for number in range(rounds):

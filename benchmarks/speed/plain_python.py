@@ -103,6 +103,6 @@ def _row(record: Any, seen: set[bytes]) -> tuple[Any, ...]:
     if event.event_id.bytes in seen:
         return (*place, "duplicate", None, *nothing)
     seen.add(event.event_id.bytes)
-    attachments = event.attachments and [msgspec.structs.asdict(one) for one in event.attachments]
+    attachments: Any = event.attachments and [msgspec.structs.asdict(one) for one in event.attachments]
     values = [getattr(event, name) for name in Event.__struct_fields__[1:-1]]
     return (*place, "accepted", None, str(event.event_id), *values, attachments)

@@ -17,6 +17,7 @@ from runtime.errors import MachineError
 COMMAND = Path(sys.executable).parent / "tickets"
 CONTRACT = "client_tickets.v1"
 TOPIC = "client_tickets"
+MIXED = ("--invalid", "3%", "--duplicates", "1%")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.engines import PEERS, Peer
-from benchmarks.speed import plain_python
+from benchmarks.speed import at_v1, plain_python
 from benchmarks.speed.topic import CONTRACT, TOPIC
+
+LAST_S = 60.0  # Spark's reports come after the batches they are about
 
 
 def told(records: int, at: float | None = None) -> None:
@@ -28,30 +31,49 @@ def copy(bootstrap: str, folder: Path, batch: int) -> None:
 
     Spark's report of each batch says when it began and how long it took.
     """
+    from pyspark.sql.streaming.listener import StreamingQueryListener
+
     from runtime import kafka
     from runtime.engine import LOCAL
-    from runtime.spark import close_session, open_session
+    from runtime.spark import open_session
 
+    over = threading.Event()
+
+    class Telling(StreamingQueryListener):  # type: ignore[misc]
+        """A line for each batch, as Spark reports it."""
+
+        def onQueryStarted(self, event: Any) -> None:  # noqa: N802 - Spark's name
+            """Nothing to tell."""
+
+        def onQueryIdle(self, event: Any) -> None:  # noqa: N802 - Spark's name
+            """Nothing to tell."""
+
+        def onQueryProgress(self, event: Any) -> None:  # noqa: N802 - Spark's name
+            """A batch is committed."""
+            report = event.progress
+            if report.numInputRows:
+                began = datetime.fromisoformat(report.timestamp.replace("Z", "+00:00")).timestamp()
+                told(report.numInputRows, began + report.durationMs["triggerExecution"] / 1000)
+
+        def onQueryTerminated(self, event: Any) -> None:  # noqa: N802 - Spark's name
+            """The last report has been seen."""
+            over.set()
+
+    # The session is not closed: as with the product's command, Java ends with this process.
     spark = open_session("copy", scratch=folder / "scratch", on=LOCAL, log=folder / "spark.log")
-    try:
-        spark.conf.set("spark.sql.streaming.numRecentProgressUpdates", "10000")
-        reader = spark.readStream.format("kafka").options(**kafka.spark_options(bootstrap))
-        options = {"subscribe": TOPIC, "startingOffsets": "earliest", "includeHeaders": "true"}
-        stream = reader.options(**options, maxOffsetsPerTrigger=str(batch)).load()
-        writer = stream.writeStream.format("parquet").option("path", str(folder / "copy"))
-        writer = writer.option("checkpointLocation", (folder / "checkpoint").as_uri())
-        query = writer.trigger(availableNow=True).start()
-        query.awaitTermination()
-        for report in query.recentProgress:
-            if report["numInputRows"]:
-                began = datetime.fromisoformat(report["timestamp"].replace("Z", "+00:00")).timestamp()
-                told(report["numInputRows"], began + report["durationMs"]["triggerExecution"] / 1000)
-    finally:
-        close_session(spark)
+    spark.streams.addListener(Telling())
+    reader = spark.readStream.format("kafka").options(**kafka.spark_options(bootstrap))
+    options = {"subscribe": TOPIC, "startingOffsets": "earliest", "includeHeaders": "true"}
+    stream = reader.options(**options, maxOffsetsPerTrigger=str(batch)).load()
+    writer = stream.writeStream.format("parquet").option("path", str(folder / "copy"))
+    writer = writer.option("checkpointLocation", (folder / "checkpoint").as_uri())
+    query = writer.trigger(availableNow=True).start()
+    query.awaitTermination()
+    over.wait(LAST_S)
 
 
 def job(bootstrap: str, folder: Path, batch: int) -> None:
-    """The product's whole job: ledger, tickets, KPIs."""
+    """The product's whole job: ledger, tickets batch by batch, and KPIs once at the end, as `--once` makes them."""
     _process(bootstrap, folder, batch)
 
 
@@ -67,7 +89,7 @@ def ledger(bootstrap: str, folder: Path, batch: int) -> None:
 def _process(bootstrap: str, folder: Path, batch: int) -> None:
     from cli import process
     from cli.told import Told
-    from contracts.compiler.catalogue import HOME, Catalogue
+    from contracts.compiler.catalogue import Catalogue
     from runtime.broker import connect
     from runtime.workspace import Workspace
 
@@ -80,8 +102,8 @@ def _process(bootstrap: str, folder: Path, batch: int) -> None:
             if done is not None:
                 told(sum(done.carried.outcomes.values()))
 
-    process.Told = Telling  # type: ignore[misc]
-    catalogue, workspace = Catalogue(HOME), Workspace.open(folder)
+    process.Told = Telling  # type: ignore[attr-defined]
+    catalogue, workspace = Catalogue(at_v1.contracts(folder / "contracts")), Workspace.open(folder)
     with connect(bootstrap, workspace) as broker:
         process.run_process(catalogue.get(CONTRACT), catalogue, workspace, broker, max_events=batch)
 

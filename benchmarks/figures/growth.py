@@ -1,0 +1,56 @@
+"""Does an event cost more when the table has grown? Batches at 10,000,000 events in the table against 1,000,000.
+
+benchmarks/duplicates.py: two workspaces whose ledgers hold that many accepted rows, with the index of their ids; the
+same batches of 100,000 events (3 % invalid, 1 % duplicates, 2 % late) are carried into each in turn by the job's own
+steps, decode, settle, commit, append to tickets, as in every batch of `--once`. The first round warms up and is left
+out. KPIs, which `--once` makes once at its end, are no part of that figure. Beside it stands the same with KPIs made
+after each batch, as `--every` does, of as many tickets, all of one week.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from benchmarks.figures.room import Room
+from benchmarks.figures.study import Found, Part, Sizes, Study
+from benchmarks.figures.values import Figure, Target, ratio
+
+SMALL, LARGE, BATCH = 1_000_000, 10_000_000, 100_000
+ROUNDS, KPI_ROUNDS = 7, 3
+EXPECTED_S = 240.0
+
+TARGET = Target(
+    "at least", 0.9, (), "Ids are looked up in a store on disk, and Delta's log of commits grows by one a batch."
+)
+
+
+def parts(sizes: Sizes) -> list[Part]:
+    """Both tables in one process, so that it is one part; and once more with KPIs."""
+    return [
+        Part(name, name, EXPECTED_S * (0.3 + 0.7 * sizes.scale), partial(_measure, sizes, words))
+        for name, words in (("batches", ("--rounds", ROUNDS)), ("kpis", ("--rounds", KPI_ROUNDS, "--kpis")))
+    ]
+
+
+def _measure(sizes: Sizes, words: tuple[Any, ...], room: Room) -> dict[str, Any]:
+    room.quiet()
+    small, large, batch = (sizes.events(each) for each in (SMALL, LARGE, BATCH))
+    asked = ("--small", small, "--large", large, "--batch", batch, "--json", *words)
+    took = room.python("benchmarks.duplicates", *asked)["seconds"]
+    return {"batch": batch, "small": took[str(small)], "large": took[str(large)], "sizes": [small, large]}
+
+
+def figures(found: Found, _: Sizes) -> list[Figure]:
+    """The rate at the large table over that at the small one."""
+    made = []
+    for name, more, target in (("batches", "", TARGET), ("kpis", ", KPIs made after each batch", None)):
+        if name in found:
+            held = found[name]
+            small, large = ([held["batch"] / seconds for seconds in held[size]] for size in ("small", "large"))
+            says = f"events/s at {held['sizes'][1]:,} events in the table against {held['sizes'][0]:,}{more}"
+            made.append(ratio("growth" if target else "growth-kpis", says, large, small, target))
+    return made
+
+
+STUDY = Study("growth", "cost of an event as the table grows", parts, figures)
