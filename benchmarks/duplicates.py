@@ -163,6 +163,7 @@ def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path, *, kpis: 
                 carrier = Carrier(places[size], references, indexes[size], Free(), KEY, watch, lambda _: {})
                 began = time.perf_counter()
                 carrier.carry(spark.read.parquet(str(file)), aggregate=kpis)
+                derive.follow(spark, places[size], references)  # where it is not done yet
                 if number:
                     took[size].append(time.perf_counter() - began)
     finally:

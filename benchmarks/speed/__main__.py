@@ -15,7 +15,7 @@ from benchmarks.speed.runs import run
 from benchmarks.speed.trace import Ratio, Trace, ratio
 
 FOLDER = Path("build") / "speed"
-BATCH = 100_000
+BATCH = 250_000
 
 
 @dataclass(frozen=True)
