@@ -3,7 +3,7 @@
 import json
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def _run_once(workspace: Workspace) -> None:
             invalid=Decimal("0.03"),
             duplicates=Decimal("0.01"),
             late=Decimal("0.02"),
-            start=datetime(2026, 1, 5, tzinfo=UTC),
+            start=datetime.now(UTC) - timedelta(days=1),  # older than its retention, the broker may remove it first
             timeout_s=60,
             progress=False,
         )
