@@ -85,10 +85,13 @@ nightly: test ## The long profile: more drawn contracts, and drawn contracts in 
 
 .PHONY: bench
 bench: setup-dev ## Every target of speed, measured: 75 minutes on two idle cores, may be interrupted (BENCH_FLAGS=--write keeps it)
+	-@sh scripts/build_kernel.sh
+	-@$(BIN)/python -m benchmarks.peers install
 	$(BIN)/python -m benchmarks $(BENCH_FLAGS)
 
 .PHONY: bench-quick
 bench-quick: setup-dev ## Two ratios of them, in three minutes
+	-@sh scripts/build_kernel.sh
 	$(BIN)/python -m benchmarks --quick $(BENCH_FLAGS)
 
 .PHONY: format
