@@ -25,11 +25,11 @@ class Point:
 
 
 POINTS: tuple[Point, ...] = (
-    Point("decoded", "after", "processing.ledger", "claims", 0, "once"),
-    Point("settled", "before", "processing.ledger", "commit", 0, "once"),
-    Point("ledger committed", "after", "processing.ledger", "commit", 0, "once"),
+    Point("decoded", "after", "processing.parcel", "summary", 0, "once"),
+    Point("settled", "before", "processing.turn", "Turn.append", 0, "once"),
+    Point("ledger committed", "after", "processing.turn", "Turn.append", 0, "once"),
     Point("index noted", "after", "processing.index", "Index.add", 0, "once"),
-    Point("tickets appended", "after", "processing.derive", "follow", 1, "once"),
+    Point("tickets appended", "after", "processing.derive", "follow", 1, "every"),
     Point("KPIs refreshed", "after", "processing.derive", "refresh_aggregates", 0, "every"),
     Point("export staged", "before", "exports.publish", "publish", 0, "export"),
     Point("export renamed", "before", "exports.publish", "_point", 0, "export"),

@@ -7,12 +7,16 @@ the lock away from the one writer, and what is promised must hold all the same.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from features.faults.clients import TOPIC
 from features.faults.points import resolve
+from runtime.delta import files_of
 
 Function = Callable[..., Any]
 Wrap = Callable[[Function], Function]
@@ -40,24 +44,32 @@ def _own(original: Function) -> Function:
 
 
 def _second_is_empty(original: Function) -> Function:
-    """The second batch is committed without its rows: the offsets go on, the records are lost."""
+    """The second batch is committed without its files: the offsets go on, the records are lost."""
     calls = count(1)
 
-    def commit(rows: Any, *more: Any) -> Any:
-        return original(rows.limit(0) if next(calls) == 2 else rows, *more)
+    def append(turn: Any, files: Any, said: Any) -> Any:
+        return original(turn, files[:0] if next(calls) == 2 else files, said)
 
-    return commit
+    return append
 
 
 def _second_is_doubled(original: Function) -> Function:
-    """The second batch is committed once more, with a turn that is free: what a guard that is off lets happen."""
+    """The second batch is committed once more, in other files and with a turn that is free: what a guard that is off
+    lets happen.
+    """
     calls = count(1)
 
-    def commit(rows: Any, turn: Any, said: Any) -> Any:
-        version = original(rows, turn, said)
-        return original(rows, type(turn).take(turn.path), said) if next(calls) == 2 else version
+    def append(turn: Any, files: Any, said: Any) -> Any:
+        version = original(turn, files, said)
+        if next(calls) != 2:
+            return version
+        place = files_of(turn.path)
+        for one in files:
+            place.copy_file(one.path, f"again-{one.path}")
+        again = [replace(one, path=f"again-{one.path}") for one in files]
+        return original(type(turn).take(turn.path), again, said)
 
-    return commit
+    return append
 
 
 def _no_twins(original: Function) -> Function:
@@ -65,16 +77,27 @@ def _no_twins(original: Function) -> Function:
 
 
 def _flipped(original: Function) -> Function:
-    """Some accepted records are rejected for no reason."""
+    """Some accepted records are rejected for no reason: in the files, as tasks have written them."""
 
-    def settle(*positional: Any) -> Any:
-        from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
+    def write(*positional: Any) -> Any:
+        files = positional[-1]
+        return [_with_flipped(one, files.opened()) for one in original(*positional)]
 
-        rows = original(*positional)
-        hit = (F.col("outcome") == "accepted") & (F.col("offset") % EVERY == 0)
-        return rows.withColumn("outcome", F.when(hit, "rejected").otherwise(F.col("outcome")))
+    return write
 
-    return settle
+
+def _with_flipped(written: Any, place: Any) -> Any:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(written.path, filesystem=place)
+    hit = pa.array([offset % EVERY == 0 for offset in rows["offset"].to_pylist()])
+    hit = pc.and_(hit, pc.equal(rows["outcome"], "accepted"))
+    outcome = pc.if_else(hit, "rejected", rows["outcome"])
+    path = f"flipped-{written.path}"
+    at = rows.schema.get_field_index("outcome")
+    pq.write_table(rows.set_column(at, rows.schema.field(at), outcome), path, filesystem=place)
+    return replace(written, path=path, size=place.get_file_info(path).size)
 
 
 def _rows_doubled(original: Function) -> Function:
@@ -114,10 +137,10 @@ SABOTAGES: Mapping[str, tuple[tuple[str, str, Wrap], ...]] = {
         ("runtime.workspace", "Workspace.index", _own),
         ("runtime.workspace", "Workspace.checkpoint", _own),
     ),
-    "batch skipped": (("processing.ledger", "commit", _second_is_empty),),
-    "batch committed twice": (("processing.ledger", "commit", _second_is_doubled),),
+    "batch skipped": (("processing.turn", "Turn.append", _second_is_empty),),
+    "batch committed twice": (("processing.turn", "Turn.append", _second_is_doubled),),
     "deduplication off": (("processing.index", "Index.settle", _no_twins),),
-    "accepted flipped": (("processing.ledger", "settle", _flipped),),
+    "accepted flipped": (("processing.parcel", "write", _flipped),),
     "tickets twice": (("processing.derive", "_accepted", _rows_doubled),),
     "tickets missing": (("processing.derive", "_accepted", _rows_less),),
     "late events left out": (("processing.derive", "aggregation", _on_time_only),),
