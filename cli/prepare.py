@@ -21,6 +21,7 @@ from runtime.progress import working
 from runtime.workspace import Workspace
 
 EVENTS = 300
+DAYS = 7  # ago: what is older than its retention the broker may remove, what is yet to come it does not take
 AGAIN = "Java left no archive; everything works without. Is it a whole JDK or JRE (`tickets doctor`)?"
 
 
@@ -75,7 +76,7 @@ def _run_once(workspace: Workspace) -> None:
             invalid=Decimal("0.03"),
             duplicates=Decimal("0.01"),
             late=Decimal("0.02"),
-            start=datetime.now(UTC) - timedelta(days=1),  # older than its retention, the broker may remove it first
+            start=datetime.now(UTC) - timedelta(days=DAYS),
             timeout_s=60,
             progress=False,
         )
