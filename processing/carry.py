@@ -23,7 +23,7 @@ from processing.position import Lost, Position
 from processing.turn import Turn
 from runtime.store import Files
 
-_LATER = 8  # batches in one append to the accepted rows, where nobody waits for them: it costs the same as for one
+_LATER = 8  # batches in one append to the accepted rows, where nobody waits for them: its fixed cost is paid once
 _SHOWN = 3  # clauses named where a flood stops the job
 
 

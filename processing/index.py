@@ -30,7 +30,6 @@ _STATE = b"\xff"  # no UTF-8 text starts so: never an event id
 _CACHE_BYTES = 64 << 20
 _ROWS = 100_000  # taken from the ledger at a time
 _BLOOM_BITS = 10  # one look in a hundred at a file that lacks the id
-_COLUMNS = ("partition", "offset", "event_id", "body_hash")
 
 
 class Index:
@@ -78,9 +77,8 @@ class Index:
         known = {at: _read(held) for at, held in enumerate(self._known(ids)) if held is not None}
         within = _repeated(claims["event_id"])
         looked = sorted({*known, *within, *within.values()})
-        columns = (
-            claims[name].take(pa.array(looked, pa.int64())).to_pylist() for name in _COLUMNS if name != "event_id"
-        )
+        chosen = claims.take(pa.array(looked, pa.int64()))
+        columns = (chosen[name].to_pylist() for name in ("partition", "offset", "body_hash"))
         own = {at: ((partition, offset), hash_) for at, partition, offset, hash_ in zip(looked, *columns, strict=True)}
         twins: list[tuple[int, int, int, int, bool]] = []
         for at in sorted({*known, *within}):
@@ -229,6 +227,6 @@ def _accepted(files: list[str], ledger: Location) -> Iterator[pa.Table]:
         return
     inside = [unquote(file).removeprefix("file://").removeprefix(f"{ledger}/") for file in files]
     rows = ds.dataset(inside, format="parquet", filesystem=files_of(ledger))
-    for batch in rows.to_batches(columns=[*_COLUMNS, "outcome"], batch_size=_ROWS, use_threads=False):
+    for batch in rows.to_batches(columns=[*CLAIMS.names, "outcome"], batch_size=_ROWS, use_threads=False):
         accepted = pc.equal(batch["outcome"].cast(pa.string()), "accepted")
         yield pa.Table.from_batches([batch]).select(CLAIMS.names).cast(CLAIMS).filter(accepted)

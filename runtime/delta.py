@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtime.store import Files, Location, arrow_files, delta_options
+from runtime.store import Files, Location, delta_options
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable, PostCommitHookProperties
@@ -40,7 +40,7 @@ def tables_below(folder: Location) -> tuple[Location, ...]:
         return tuple(sorted(log.parent for log in folder.glob("*/_delta_log")))
     from pyarrow.fs import FileSelector, FileType
 
-    found = arrow_files(folder).get_file_info(FileSelector("", allow_not_found=True))
+    found = files_of(folder).get_file_info(FileSelector("", allow_not_found=True))
     below = (folder / entry.base_name for entry in found if entry.type == FileType.Directory)
     return tuple(sorted(at for at in below if is_table(at)))
 

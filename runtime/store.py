@@ -124,7 +124,7 @@ def delta_options(at: Location) -> dict[str, str] | None:
         found |= {"aws_endpoint": url, "aws_allow_http": str(url.startswith("http://")).lower()}
         found |= {"aws_virtual_hosted_style_request": "false"}
     # No pause is shorter than the first, so ten attempts, the default, take TRIES_S at least; with a first pause of 1 s
-    # they were at times over after 20 s. polars gets these options from a table, too, and could not read `max_retries`
+    # they were at times over after 14 s. polars gets these options from a table, too, and could not read `max_retries`
     # as deltalake wants it.
     return found | {
         "retry_timeout": f"{TRIES_S}s",
@@ -133,16 +133,11 @@ def delta_options(at: Location) -> dict[str, str] | None:
     }
 
 
-def arrow_files(at: Bucket) -> Any:
-    """Arrow's view of the files below a bucket's prefix."""
-    return Files.of(at).opened()
-
-
 @dataclass(frozen=True, slots=True)
 class Files:
     """The files below a location, for a task of Spark's: it may run where this process' environment is not.
 
-    It holds a bucket's keys, which thus go from driver to tasks with the code that uses them, and nowhere else.
+    It holds a bucket's keys, which thus go from driver to tasks inside the code that uses them.
     """
 
     at: Location

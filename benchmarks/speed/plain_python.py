@@ -56,6 +56,8 @@ class Event(msgspec.Struct):
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _decoder = msgspec.json.Decoder(Event)
+FIELDS = Event.__struct_fields__
+NOTHING = (None,) * len(FIELDS)  # the values of what is refused
 
 
 def read(bootstrap: str, topic: str, folder: Path, batch: int, told: Callable[[int], None]) -> None:
@@ -82,27 +84,38 @@ def read(bootstrap: str, topic: str, folder: Path, batch: int, told: Callable[[i
 
 def _table(records: list[Any], seen: set[bytes]) -> pa.Table:
     rows = [_row(record, seen) for record in records]
-    names = ["partition", "offset", "outcome", "reason", *Event.__struct_fields__]
+    names = ["partition", "offset", "outcome", "reason", *FIELDS]
     return pa.table([list(column) for column in zip(*rows, strict=True)], names)
 
 
 def _row(record: Any, seen: set[bytes]) -> tuple[Any, ...]:
-    nothing = (None,) * len(Event.__struct_fields__)
     place = (record.partition(), record.offset())
+    found = judged(record.value(), record.key(), record.headers())
+    if isinstance(found, str):
+        return (*place, "rejected", found, *NOTHING)
+    if found.event_id.bytes in seen:
+        return (*place, "duplicate", None, *NOTHING)
+    seen.add(found.event_id.bytes)
+    return (*place, "accepted", None, *values(found))
+
+
+def judged(value: bytes, key: bytes | None, headers: Any) -> Event | str:
+    """The event, or the first reason to refuse it."""
     try:
-        event = _decoder.decode(record.value())
+        event: Event = _decoder.decode(value)
     except (msgspec.DecodeError, TypeError) as error:
-        return (*place, "rejected", str(error), *nothing)
-    sent = dict(record.headers() or ())
-    if record.key() != event.ticket_id.encode() or sent.get("event_id") != str(event.event_id).encode():
-        return (*place, "rejected", "key or header", *nothing)
+        return str(error)
+    sent = dict(headers or ())
+    if key != event.ticket_id.encode() or sent.get("event_id") != str(event.event_id).encode():
+        return "key or header"
     if event.client_email is not None and not _EMAIL.fullmatch(event.client_email):
-        return (*place, "rejected", "email", *nothing)
+        return "email"
     if event.tags is not None and len(set(event.tags)) != len(event.tags):
-        return (*place, "rejected", "tags", *nothing)
-    if event.event_id.bytes in seen:
-        return (*place, "duplicate", None, *nothing)
-    seen.add(event.event_id.bytes)
+        return "tags"
+    return event
+
+
+def values(event: Event) -> tuple[Any, ...]:
+    """What Arrow takes of an event, in the order of FIELDS."""
     attachments: Any = event.attachments and [msgspec.structs.asdict(one) for one in event.attachments]
-    values = [getattr(event, name) for name in Event.__struct_fields__[1:-1]]
-    return (*place, "accepted", None, str(event.event_id), *values, attachments)
+    return (str(event.event_id), *(getattr(event, name) for name in FIELDS[1:-1]), attachments)

@@ -16,27 +16,22 @@ connectors/sinks):
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from quixstreams import Application, State
 from quixstreams.sinks import BatchingSink, SinkBatch
 
-from benchmarks.speed.plain_python import Event
+from benchmarks.speed import plain_python
+from benchmarks.speed.plain_python import FIELDS, Event
 
 WORKERS = 2
 COMMIT_S = 1.0
-FIELDS = Event.__struct_fields__
-_NOTHING = (None,) * len(FIELDS)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_decoder = msgspec.json.Decoder(Event)
 Verdict = tuple[str, str | None, Event | bytes | None]  # outcome, the first reason, the event or the refused bytes
 
 
@@ -61,27 +56,13 @@ class Rows(BatchingSink):
 
 def verdict(value: bytes, key: bytes | None, _timestamp: int, headers: Any) -> Verdict:
     """Accepted or rejected with the first reason, by the event alone."""
-    try:
-        event = _decoder.decode(value)
-    except (msgspec.DecodeError, TypeError) as error:
-        return "rejected", str(error), value
-    sent = dict(headers or ())
-    if key != event.ticket_id.encode() or sent.get("event_id") != str(event.event_id).encode():
-        return "rejected", "key or header", value
-    if event.client_email is not None and not _EMAIL.fullmatch(event.client_email):
-        return "rejected", "email", value
-    if event.tags is not None and len(set(event.tags)) != len(event.tags):
-        return "rejected", "tags", value
-    return "accepted", None, event
+    found = plain_python.judged(value, key, headers)
+    return ("rejected", found, value) if isinstance(found, str) else ("accepted", None, found)
 
 
-def values(event: Event | bytes | None) -> tuple[Any, ...]:
+def values(held: Event | bytes | None) -> tuple[Any, ...]:
     """What Arrow takes: refused bytes, then in the order of `FIELDS`."""
-    if not isinstance(event, Event):
-        return (event, *_NOTHING)
-    found = [getattr(event, name) for name in FIELDS]
-    attachments = event.attachments and [msgspec.structs.asdict(one) for one in event.attachments]
-    return (None, str(event.event_id), *found[1:-1], attachments)
+    return (None, *plain_python.values(held)) if isinstance(held, Event) else (held, *plain_python.NOTHING)
 
 
 def first(found: Verdict, state: State) -> Verdict:
