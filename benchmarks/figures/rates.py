@@ -1,13 +1,12 @@
 """How fast the ledger stage and the whole job are, against a bare copy, plain Python, and what else a user would pick.
 
 All ways (benchmarks/speed/ways.py) read one topic of 5,000,000 v1 events (3 % invalid, 1 % duplicates, 4 partitions)
-of one broker, in rounds that turn the order, each as a process of its own, in batches of 250,000, as the job makes them
-by default. A record counts when the batch it is in is committed: for the ledger stage and the whole job by the ledger's
-commit. Steady is the slope between the first commit at or after a fifth of the events and the last: no start counts,
-and no KPIs, which `--once` makes once at its end. It brings the accepted rows of eight batches at a time into tickets:
-between a fifth of 5,000,000 events and their end that is done twice, for as many batches as lie between. Whole run is
-all events by the seconds from the start of the process to its end, KPIs included. Nothing is warmed up but the page
-cache, by the round before.
+of one broker, in rounds that turn the order, each as a process of its own, in batches of 250,000, as the job makes
+them by default. A record counts when the batch it is in is committed: for the ledger stage to the ledger, for the whole
+job to tickets too, which `--once` does for eight batches at a time. Steady is the slope between the first such moment
+at or after a fifth of the events and the last: no start counts, and no KPIs, which are made once at the end. With fewer
+batches (`--quick`) the job has no such slope. Whole run is all events by the seconds from the start of the process to
+its end, KPIs included. Nothing is warmed up but the page cache, by the round before.
 Peers are the ways that benchmarks/peers registers; where there is none, that figure is left out.
 """
 

@@ -72,9 +72,47 @@ def copy(bootstrap: str, folder: Path, batch: int) -> None:
     over.wait(LAST_S)
 
 
+class Brought:
+    """Tells records once they are in tickets: the job appends those of several batches at a time, and the rest at its
+    end. `follow` is what does that, called within a batch or between two.
+    """
+
+    def __init__(self, follow: Callable[..., Any], tell: Callable[[int], None]) -> None:
+        self._follow, self._tell = follow, tell
+        self._waiting, self._within, self._come = 0, False, False
+
+    def begun(self) -> None:
+        """A batch begins."""
+        self._within, self._come = True, False
+
+    def follow(self, *positional: Any) -> Any:
+        """Everything that the ledger holds is in tickets now, the batch under way included."""
+        found = self._follow(*positional)
+        self._come = True
+        if not self._within:
+            self._flush()
+        return found
+
+    def done(self, records: int) -> None:
+        """A batch of so many records is over."""
+        self._within = False
+        self._waiting += records
+        if self._come:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._tell(self._waiting)
+        self._waiting = 0
+
+
 def job(bootstrap: str, folder: Path, batch: int) -> None:
-    """The product's whole job: ledger, tickets batch by batch, and KPIs once at the end, as `--once` makes them."""
-    _process(bootstrap, folder, batch)
+    """The product's whole job: ledger, tickets, and KPIs once at the end, as `--once` makes them."""
+    from processing import derive
+
+    brought = Brought(derive.follow, told)
+    derive.follow = brought.follow  # type: ignore[assignment]
+    _process(bootstrap, folder, batch, brought.begun, brought.done)
 
 
 def ledger(bootstrap: str, folder: Path, batch: int) -> None:
@@ -83,10 +121,10 @@ def ledger(bootstrap: str, folder: Path, batch: int) -> None:
 
     derive.follow = lambda *_: 0
     derive.catch_up = lambda *_: None
-    _process(bootstrap, folder, batch)
+    _process(bootstrap, folder, batch, lambda: None, told)
 
 
-def _process(bootstrap: str, folder: Path, batch: int) -> None:
+def _process(bootstrap: str, folder: Path, batch: int, begun: Callable[[], None], over: Callable[[int], None]) -> None:
     from cli import process
     from cli.told import Told
     from contracts.compiler.catalogue import Catalogue
@@ -94,13 +132,18 @@ def _process(bootstrap: str, folder: Path, batch: int) -> None:
     from runtime.workspace import Workspace
 
     class Telling(Told):
-        """As the command tells it, and a line for us."""
+        """As the command tells it, and we are told too."""
+
+        def begun(self) -> None:
+            """A batch begins."""
+            super().begun()
+            begun()
 
         def done(self, done: Any) -> None:
             """A batch is in the tables."""
             super().done(done)
             if done is not None:
-                told(sum(done.carried.outcomes.values()))
+                over(sum(done.carried.outcomes.values()))
 
     process.Told = Telling  # type: ignore[attr-defined]
     catalogue, workspace = Catalogue(at_v1.contracts(folder / "contracts")), Workspace.open(folder)

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.speed.trace import Trace, ratio
+from benchmarks.speed.ways import Brought
 from benchmarks.tests.samples import trace
 
 
@@ -43,3 +44,19 @@ def test_a_ratio_is_of_medians_and_its_span_of_rounds() -> None:
     assert found is not None
     assert (found.least, found.value, found.most) == pytest.approx((0.25, 0.5, 1.0))
     assert ratio(own, "job", "copy", "steady") is None
+
+
+def test_records_of_the_job_count_once_they_are_in_tickets() -> None:
+    """Several batches at once where an append brings them, what is left with the last append, after the batches."""
+    said: list[int] = []
+    brought = Brought(lambda: 7, said.append)
+    assert brought.follow() == 7  # before the first batch there is nothing
+    for records, appended in ((10, False), (20, True), (30, False)):
+        brought.begun()
+        if appended:
+            brought.follow()
+        brought.done(records)
+    assert said == [30]
+    brought.follow()
+    brought.follow()
+    assert said == [30, 30]
