@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "export": ("cli.export", "Check a snapshot against its output contracts and publish it as files."),
     "audit": ("cli.audit", "Prove that every offset of the topic has exactly one outcome."),
+    "report": ("cli.report", "One page about a run: what ran, where records went, refusals, KPIs, checks."),
     "quarantine": ("cli.quarantine", "See which events were refused, and why."),
     "maintain": ("cli.maintain", "Compact and vacuum the tables, and carry out the contracts' retention."),
     "erase": ("cli.erase", "Remove a person's data for good, and keep it out of later reads."),

@@ -54,7 +54,7 @@ def pin(source: Contract, outputs: tuple[Contract, ...], tables: Location) -> Sn
     # A table just made belongs together with every other, but once there are rows, nothing is no export of them.
     whole = [version for version, commit in recent if commit.get("operation") != CREATE or version == versions[0]]
     for version in whole:
-        found = {name: _made_from(_open(tables / name, source), version) for name in derived}
+        found = {name: made_from(_open(tables / name, source), version) for name in derived}
         pinned = {name: at for name, at in found.items() if at is not None}
         if len(pinned) < len(derived):
             continue
@@ -89,7 +89,7 @@ def _ledger_version(commit: Mapping[str, Any]) -> int | None:
         return None
 
 
-def _made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None:
+def made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None:
     """(version to name, version to read) of a derived table made from a ledger version, or None.
 
     They differ where the table was compacted since: older files may be gone after VACUUM, so the compacted are read.

@@ -14,11 +14,11 @@ from benchmarks.figures.values import Figure, of
 from benchmarks.page import plots
 from benchmarks.speed.trace import Trace
 from benchmarks.told import number, verdict
+from cli.report import themed
 
 Document = Mapping[str, Any]
 BUDGET = ("way", "hop", "microseconds", "how_measured")  # the keys of a row of benchmarks/results/budget.json
 
-_DARK = "".join(f' svg [fill="{a}"]{{fill:{b}}} svg [stroke="{a}"]{{stroke:{b}}}' for a, b in plots.COLOURS)
 STYLE = f"""
 :root {{ color-scheme: light dark; --ink: #16181a; --faint: #5c6166; --line: #d9dcdf; --page: #ffffff; --miss: #a33a00;
   --good: #00694a; }}
@@ -32,15 +32,13 @@ th, td {{ text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid va
 .value {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .miss {{ color: var(--miss); }} .good {{ color: var(--good); }}
 .limit {{ color: var(--faint); font-size: .9em; }}
-svg {{ max-width: 100%; height: auto; display: block; }} .narrow {{ display: none; }}
-svg [fill="{plots.INK}"] {{ fill: var(--ink); }} svg [stroke="{plots.INK}"] {{ stroke: var(--ink); }}
-svg [stroke="{plots.FAINT}"] {{ stroke: var(--faint); }} svg [stroke="{plots.GRID}"] {{ stroke: var(--line); }}
-@media (max-width: 640px) {{ .wide {{ display: none; }} .narrow {{ display: block; }}
+{themed.style()}
+@media (max-width: {themed.SWAP}) {{
   thead {{ display: none; }} tr {{ display: block; border-bottom: 1px solid var(--line); padding: 8px 0; }}
   td {{ display: block; border: 0; padding: 1px 0; }} td.value {{ display: inline-block; margin-right: 14px; }}
   td[data-name]::before {{ content: attr(data-name) " "; color: var(--faint); }} }}
 @media (prefers-color-scheme: dark) {{ :root {{ --ink: #e8eaec; --faint: #a0a6ac; --line: #3a3f44; --page: #16181a;
-  --miss: #ff9a66; --good: #5fd6ae; }}{_DARK} }}
+  --miss: #ff9a66; --good: #5fd6ae; }} }}
 """
 
 
@@ -124,12 +122,12 @@ def _traces(found: Mapping[str, Any]) -> Iterator[str]:
             rows.append({"way": trace.way, "round": number_, "seconds": round(at, 2), "events": count / 1e6})
     yield "<h2>Events committed over time</h2>"
     yield "<p>A line is one run, from the start of its process: first comes the start of what it uses.</p>"
-    yield plots.svg(lambda width: plots.progress(rows, width), "Events committed over seconds, a line for each run")
+    yield themed.svg(lambda width: plots.progress(rows, width), "Events committed over seconds, a line for each run")
     bars = [row for way in ways for row in _bars(found, way)]
     if bars:
         yield "<h2>Side by side</h2>"
         yield f"<p>Bars are medians, lines reach from the least to the most of a round. {html.escape(_who(ways))}</p>"
-        yield plots.svg(lambda width: plots.rates(bars, width), "Thousand events a second of each way")
+        yield themed.svg(lambda width: plots.rates(bars, width), "Thousand events a second of each way")
 
 
 def _bars(found: Mapping[str, Any], way: str) -> Iterator[plots.Row]:
@@ -154,7 +152,7 @@ def _latency(found: Mapping[str, Any]) -> Iterator[str]:
     marks = [{"seconds": quantiles[q], "share": q, "says": f"p{q:g} {quantiles[q]:.2f} s"} for q in (50.0, 99.0)]
     yield "<h2>From sent to readable</h2>"
     yield f"<p>{found['stream']['events']:,} events, sent at {found['stream']['events_per_s']:,.0f} a second.</p>"
-    yield plots.svg(lambda width: plots.distribution(rows, marks, width), "Share of events readable within seconds")
+    yield themed.svg(lambda width: plots.distribution(rows, marks, width), "Share of events readable within seconds")
 
 
 def _budget(rows: Sequence[Document]) -> Iterator[str]:
@@ -164,7 +162,7 @@ def _budget(rows: Sequence[Document]) -> Iterator[str]:
     if not rows:
         return
     yield "<h2>Where the time goes</h2><p>Microseconds an event, hop by hop.</p>"
-    yield plots.svg(lambda width: plots.budget(rows, width), "Microseconds an event of each hop, stacked by way")
+    yield themed.svg(lambda width: plots.budget(rows, width), "Microseconds an event of each hop, stacked by way")
     head = '<th>way</th><th>hop</th><th class="value">µs an event</th><th>measured by</th>'
     yield f"<table><thead><tr>{head}</tr></thead><tbody>"
     for row in rows:
