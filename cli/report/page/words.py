@@ -1,0 +1,70 @@
+"""Values to the words of the page: counts, shares, moments, spans; never with characters that hide or turn text."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from cli.refusals import printable
+
+NONE = "–"
+_SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def shown(value: Any) -> Any:
+    """What a template prints of a value: text without anything that a page would obey; markup of our own as it is."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
+
+
+def count(value: float | None, digits: int = 0) -> str:
+    """`19,200`; an en dash for none."""
+    return NONE if value is None else f"{value:,.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """`3.1 %`, more digits where it is small; an en dash for none."""
+    if value is None:
+        return NONE
+    percent = value * 100
+    return f"{percent:.0f} %" if percent in (0, 100) else f"{percent:.2f} %" if percent < 1 else f"{percent:.1f} %"
+
+
+def moment(value: datetime | None) -> str:
+    """`2026-01-05 08:30:00` (UTC)."""
+    return NONE if value is None else f"{value:%Y-%m-%d %H:%M:%S}"
+
+
+def span(seconds: float | None) -> str:
+    """Seconds in the largest unit that fits: `250 ms`, `4.9 s`, `1.5 h`."""
+    if seconds is None:
+        return NONE
+    size = abs(seconds)
+    if size < 1:
+        return f"{seconds * 1000:.0f} ms"
+    length, unit = next((length, unit) for length, unit in _SPANS if size >= length)
+    return f"{seconds / length:.3g} {unit}" if size / length < 1000 else f"{seconds / length:,.0f} {unit}"
+
+
+def hours(value: float | None) -> str:
+    """`10.6 h`."""
+    return NONE if value is None else f"{value:.1f} h"
+
+
+def bound(value: timedelta | None) -> str:
+    """A contract's span, in words."""
+    return "no bound" if value is None else span(value.total_seconds())
+
+
+def between(above: float | None, below: float | None) -> str:
+    """A class of delays: `2 to 5 s`, `before it happened`."""
+    if above is None:
+        return f"under {span(below)}"
+    if below is None:
+        return f"{span(above)} and more"
+    low, _, unit = span(above).partition(" ")
+    high, _, unit_high = span(below).partition(" ")
+    return f"{low} to {high} {unit_high}" if unit == unit_high or above == 0 else f"{span(above)} to {span(below)}"
+
+
+FILTERS: Mapping[str, Any] = {"count": count, "share": share, "moment": moment, "span": span, "hours": hours}
