@@ -15,6 +15,8 @@ import click
 
 from cli import options
 from cli.contracts import catalogue
+from contracts.compiler.catalogue import Catalogue
+from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import connect
 from runtime.workspace import Workspace
@@ -40,6 +42,7 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
     from cli.export import run_export
     from cli.process import run_process
     from cli.produce import run_generated
+    from cli.report.acknowledged import keep
 
     logs.configure("text")
     began = time.monotonic()
@@ -70,8 +73,10 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
         processed = run_process(contract, folder, workspace, where)
         exported = run_export(contract, folder, workspace.root, FORMATS)
         audited = run_audit(contract, folder, workspace, where)
+    keep(workspace, CONTRACT, sent)
     result = {
         "workspace": str(workspace.root),
+        "report": str(_report(contract, folder, workspace, audited)),
         "broker": where.kind,
         "seed": seed,
         "seconds": round(time.monotonic() - began, 1),
@@ -86,6 +91,18 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
         raise click.exceptions.Exit(1)
 
 
+def _report(contract: Contract, folder: Catalogue, workspace: Workspace, audited: dict[str, Any]) -> Path:
+    """The page about this run; `audited` is its audit."""
+    from cli.report.facts import gather
+    from cli.report.opened import Subject
+    from cli.report.page import write
+    from cli.report.sections.checks import Audit
+
+    path = workspace.root / "report.html"
+    write(gather(Subject.of(contract, folder, workspace), None, lambda *_: Audit(audited["ok"], audited), ()), path)
+    return path
+
+
 def _start_early(workspace: Workspace) -> None:
     """What takes seconds to start and is needed later; a failure shows when it is needed."""
     from cli.process import spark_session
@@ -93,6 +110,7 @@ def _start_early(workspace: Workspace) -> None:
     with contextlib.suppress(Exception):
         spark_session(workspace, short=True)
         importlib.import_module("pandera.polars")
+        importlib.import_module("cli.report.page")
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -109,6 +127,7 @@ def summary(result: dict[str, Any]) -> str:
         *(f"             {name:<18}{rows:>8} rows" for name, rows in _rows(result["export"])),
         f"Took       {result['seconds']} s, of which Spark's start {result['processed']['start_seconds']} s",
         f"Results    {_relative(result['workspace'])}",
+        f"Report     {_relative(result['report'])}",
         "",
         "Next:",
         f"  export TICKETS_DATA={_relative(result['workspace'])}",

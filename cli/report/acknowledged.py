@@ -5,6 +5,7 @@ of other producers on the same topic.
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def acknowledged(subject: Subject, opened: Opened | Missing, named: Sequence[Pat
     try:
         records = int(json.loads(kept.read_text("utf-8"))["acknowledged"])
     except (OSError, ValueError, KeyError, TypeError):
-        command = f"tickets produce {subject.source.name} --receipts {subject.workspace.root.name}/receipts.jsonl"
+        command = f"tickets produce {subject.source.name} --receipts {os.path.relpath(subject.workspace.root)}/receipts.jsonl"
         return Missing("no producer has left receipts or a summary in this workspace", command)
     return Acknowledged("summary", (_shown(kept, subject),), records, None)
 

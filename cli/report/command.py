@@ -58,10 +58,12 @@ def command(
     """
     from cli.report.facts import document, gather
     from cli.report.opened import Subject
+    from cli.report.sections.checks import audited
 
     logs.configure("text", "warning")
     folder, workspace = catalogue(contracts), Workspace.open(data)
-    facts = gather(Subject.of(_chosen(contract, folder, workspace), folder, workspace), at, broker, receipts)
+    subject = Subject.of(_chosen(contract, folder, workspace), folder, workspace)
+    facts = gather(subject, at, lambda *asked: audited(*asked, broker), receipts)
     if as_json:
         click.echo(json.dumps(document(facts), indent=2))
     if out is not None or not as_json:

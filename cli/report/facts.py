@@ -1,6 +1,6 @@
 """A workspace to the facts of a report, as frozen values: gathered once, then drawn or printed as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,12 +40,15 @@ class Facts:
     lineage: lineage.Lineage
 
 
-def gather(subject: Subject, at: int | None, broker: str, receipts: Sequence[Path]) -> Facts:
+Auditor = Callable[[Subject, Opened | Missing], checks.Audit | Missing]
+
+
+def gather(subject: Subject, at: int | None, auditor: Auditor, receipts: Sequence[Path]) -> Facts:
     """The facts at a version of the ledger (None: the newest that all tables were made from). UsageError over a version
-    that is not there.
+    that is not there. `auditor` runs the audit, or says why not.
     """
     with opened(subject, at) as tables:
-        return _gathered(subject, tables, at, checks.audited(subject, tables, broker), receipts)
+        return _gathered(subject, tables, at, auditor(subject, tables), receipts)
 
 
 def _gathered(

@@ -30,6 +30,8 @@ COLOURS = (
     ("#3d7a3d", "#8fd08f"),
 )
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+# A browser's letters may be wider than those that the drawing was measured with.
+_PADDING = {"left": 24, "right": 8, "top": 4, "bottom": 4}
 _VEGAS_OWN = re.compile(r' role="graphics-[a-z]+"| aria-roledescription="[a-z ]*"')  # of the parts, which stay unnamed
 SWAP = "640px"  # a narrower page shows the narrow drawing
 
@@ -37,7 +39,7 @@ SWAP = "640px"  # a narrower page shows the narrow drawing
 def style() -> str:
     """CSS for pages with such drawings; the page defines --ink, --faint and --line for light and dark."""
     dark = "".join(f' svg [fill="{a}"]{{fill:{b}}} svg [stroke="{a}"]{{stroke:{b}}}' for a, b in COLOURS)
-    return f"""svg {{ max-width: 100%; height: auto; display: block; }} .narrow {{ display: none; }}
+    return f"""svg {{ max-width: 100%; height: auto; display: block; overflow: visible; }} .narrow {{ display: none; }}
 svg [fill="{INK}"] {{ fill: var(--ink); }} svg [stroke="{INK}"] {{ stroke: var(--ink); }}
 svg [stroke="{FAINT}"] {{ stroke: var(--faint); }} svg [stroke="{GRID}"] {{ stroke: var(--line); }}
 @media (max-width: {SWAP}) {{ .wide {{ display: none; }} .narrow {{ display: block; }} }}
@@ -65,7 +67,7 @@ def both(draw: Callable[[str, int], str], says: str, describes: str = "") -> Mar
 
 
 def _drawn(chart: Any, name: str) -> str:
-    chart = chart.configure(font="sans-serif", background="transparent", padding=4, aria=False)
+    chart = chart.configure(font="sans-serif", background="transparent", padding=_PADDING, aria=False)
     chart = chart.configure_view(stroke=None).configure_axis(
         labelColor=INK,
         titleColor=INK,

@@ -19,6 +19,7 @@ from cli.report.themed import COLOURS, INK
 
 MOST_BARS, MOST_BATCHES = 15, 200
 _PHONE = 400  # a narrower chart has fewer ticks
+_LABELS = 60  # what labels before the bars would take on a phone
 
 
 def rejections(found: Rejections) -> Markup:
@@ -56,68 +57,64 @@ def _bar(name: str, value: float, says: str) -> dict[str, Any]:
 
 
 def _bars(rows: Sequence[dict[str, Any]], axis: str, colour: int, says: str) -> Markup:
-    """Lying bars, each with its number behind it, on an axis with room for that."""
+    """Lying bars, each with its number behind it; names stand before them, on a phone above them."""
     order = [row["name"] for row in rows]
     most = max((row["value"] for row in rows), default=0) or 1
 
     def draw(width: int) -> Any:
-        room = 1.12 if width > _PHONE else 1.3
-        base = alt.Chart(themed.data(rows)).encode(
-            x=alt.X(
-                "value:Q",
-                title=axis,
-                scale=alt.Scale(domain=[0, most * room], nice=False),
-                axis=alt.Axis(tickCount=6 if width > _PHONE else 3, format="~s" if most >= 10_000 else ""),
-            ),
-            y=alt.Y("name:N", title=None, sort=order),
+        wide = width > _PHONE
+        x = alt.X(
+            "value:Q",
+            title=axis,
+            scale=alt.Scale(domain=[0, most * (1.12 if wide else 1.35)], nice=False),
+            axis=alt.Axis(tickCount=6 if wide else 3, tickMinStep=1, format=",d" if most < 10_000 else "~s"),
         )
-        numbers = base.mark_text(align="left", dx=4, fontSize=12, color=INK).encode(text="says:N")
-        return alt.layer(base.mark_bar(color=COLOURS[colour][0]), numbers).properties(
-            width=width, height=max(60, 26 * len(rows))
-        )
+        names = alt.Axis() if wide else None
+        base = alt.Chart(themed.data(rows)).encode(y=alt.Y("name:N", title=None, sort=order, axis=names))
+        bars = base.mark_bar(color=COLOURS[colour][0], size=16, yOffset=0 if wide else 9).encode(x=x)
+        numbers = base.mark_text(align="left", dx=4, dy=0 if wide else 9, fontSize=12, color=INK)
+        above = base.mark_text(align="left", dy=-7, fontSize=12, color=INK).encode(x=alt.datum(0), text="name:N")
+        layers = [bars, numbers.encode(x=x, text="says:N"), *([] if wide else [above])]
+        room = {"width": width if wide else width + _LABELS, "height": max(60, (26 if wide else 42) * len(rows))}
+        return alt.layer(*layers).properties(**room)
 
     told = "; ".join(f"{row['name']}: {row['says']}" for row in rows)
     return themed.svg(draw, says, told)
 
 
-def opened_resolved(found: Kpis) -> Markup:
-    """Two lines over time."""
-    rows = [
+def over_time(found: Kpis) -> Markup:
+    """Tickets opened and resolved as two lines, and below them those that are open."""
+    lines = [
         {"at": one.start.isoformat(), "what": what, "tickets": getattr(one, what)}
         for one in found.moments
         for what in ("opened", "resolved")
     ]
+    left = [{"at": one.start.isoformat(), "tickets": one.backlog} for one in found.moments]
     colours = alt.Scale(domain=["opened", "resolved"], range=[COLOURS[1][0], COLOURS[2][0]])
 
     def draw(width: int) -> Any:
-        return (
-            alt.Chart(themed.data(rows))
+        above = (
+            alt.Chart(themed.data(lines))
             .mark_line(strokeWidth=1.5)
             .encode(
                 x=_time(width),
-                y=alt.Y("tickets:Q", title=f"tickets an {found.unit}" if found.unit == "hour" else f"tickets a {found.unit}"),
+                y=alt.Y("tickets:Q", title=f"by {found.unit}"),
                 color=alt.Color("what:N", scale=colours),
-                strokeDash=alt.StrokeDash("what:N", legend=None),
+                strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=colours.domain, range=[[1, 0], [4, 2]])),
             )
-            .properties(width=width, height=200)
+            .properties(width=width, height=190)
         )
-
-    opened, resolved = (sum(getattr(one, what) for one in found.moments) for what in ("opened", "resolved"))
-    told = f"{words.count(opened)} opened and {words.count(resolved)} resolved in all."
-    return themed.svg(draw, f"Tickets opened and resolved by {found.unit}", told)
-
-
-def backlog(found: Kpis) -> Markup:
-    """Open tickets over time."""
-    rows = [{"at": one.start.isoformat(), "tickets": one.backlog} for one in found.moments]
-
-    def draw(width: int) -> Any:
-        area = alt.Chart(themed.data(rows)).mark_area(color=COLOURS[0][0], opacity=0.35, line={"color": COLOURS[0][0]})
-        return area.encode(x=_time(width), y=alt.Y("tickets:Q", title="open tickets")).properties(width=width, height=180)
+        area = {"color": COLOURS[0][0], "opacity": 0.35, "line": {"color": COLOURS[0][0]}}
+        below = alt.Chart(themed.data(left)).mark_area(**area).encode(x=_time(width), y=alt.Y("tickets:Q", title="open"))
+        return alt.vconcat(above, below.properties(width=width, height=150), spacing=14)
 
     most = max(found.moments, key=lambda one: one.backlog)
-    told = f"At most {words.count(most.backlog)} on {words.moment(most.start)} UTC, {rows[-1]['tickets']:,} at the end."
-    return themed.svg(draw, f"Backlog: open tickets at the end of each {found.unit}", told)
+    opened, resolved = (sum(getattr(one, what) for one in found.moments) for what in ("opened", "resolved"))
+    told = (
+        f"{words.count(opened)} opened and {words.count(resolved)} resolved in all; at most {words.count(most.backlog)} "
+        f"open at the end of a {found.unit}, on {words.moment(most.start)} UTC; {left[-1]['tickets']:,} at the last."
+    )
+    return themed.svg(draw, f"Tickets opened and resolved by {found.unit}, and the backlog", told)
 
 
 def _time(width: int) -> alt.X:

@@ -72,9 +72,8 @@ def _over_time(found: Kpis) -> Iterator[Block]:
         return
     head = (f"{found.unit} from, UTC", "opened", "resolved", "open at its end")
     cut = f", the last {MOST_ROWS}" if len(found.moments) > MOST_ROWS else ""
-    caption = f"Tickets by {found.unit}{cut}"
-    yield Chart(f"Opened and resolved by {found.unit}", charts.opened_resolved(found), numbers(caption, head, rows))
-    yield Chart("Backlog", charts.backlog(found), numbers(f"Backlog by {found.unit}{cut}", head, rows))
+    table = numbers(f"Tickets by {found.unit}{cut}", head, rows)
+    yield Chart(f"Opened and resolved by {found.unit}, and the backlog", charts.over_time(found), table)
 
 
 def _groups(caption: str, by: str, groups: Sequence[Group]) -> Table:
@@ -146,7 +145,7 @@ def batches(found: Batches | Missing) -> Iterator[Block]:
     if len(found.batches) > 1:
         yield Chart("Rows and seconds by batch", charts.batches(found), table)
     else:
-        yield Text("There is one batch, which waited for Spark to start: too little to tell a rate.", "note")
+        yield Text("There is one batch, and its seconds hold the start of Spark: too little to tell a rate.", "note")
         yield table
     if found.unknown:
         yield Text(f"{words.count(found.unknown)} more batches are in the ledger, but no longer in its log.", "note")

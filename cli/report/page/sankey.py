@@ -13,7 +13,7 @@ from markupsafe import Markup
 from cli.refusals import printable
 from cli.report.themed import COLOURS, INK
 
-_WIDTHS = {"wide": 720, "narrow": 340}
+_WIDTHS = {"wide": 840, "narrow": 340}
 _BAR, _LABEL, _GAP, _HIGHEST, _LEAST = 10, 34, 12, 170, 3
 GOOD, BAD, OTHER, PLAIN, WRONG = 2, 1, 3, 0, 6  # places in COLOURS
 

@@ -13,6 +13,7 @@ from cli.report.sections import checks, flow, ran, rejections
 from cli.report.sections.lineage import Lineage
 
 NO_NUMBERS: frozenset[int] = frozenset()
+MOST_CLAUSES = 20  # that are shown unasked
 
 
 def sections(facts: Facts) -> tuple[Section, ...]:
@@ -63,7 +64,7 @@ def cards(facts: Facts) -> Iterator[Card]:
         yield Card("Accepted", words.count(accepted), words.share(accepted / records if records else None), "")
         yield Card("Rejected", words.count(rejected), words.share(rejected / records if records else None), "")
         others = records - accepted - rejected
-        yield Card("Other outcomes", words.count(others), "duplicates and the like", "")
+        yield Card("Others", words.count(others), "duplicates …", "")
     if isinstance(facts.export, ran.Export):
         yield Card("Exported rows", words.count(sum(facts.export.rows.values())), f"export {facts.export.name}", "")
     if not isinstance(facts.delay, Missing):
@@ -83,7 +84,7 @@ def _ran(facts: Facts) -> Iterator[Block]:
         yield Pairs(tuple(_read(facts.read, about)))
         parts = [(one.partition, one.first, one.last, one.records, one.absent) for one in facts.read.partitions]
         rows = [tuple(map(words.count, row)) for row in parts]
-        head = ("partition", "first offset", "last offset", "records", "absent")
+        head = ("partition", "first", "last", "records", "absent")
         yield Table("Offsets in the ledger", head, rows, frozenset(range(1, 5)), wide=False, folded=False)
     yield from _export(facts.export)
     rows = [(one.key, one.version, one.rows, one.owner, one.file, _digest(one)) for one in about.contracts]
@@ -122,8 +123,6 @@ def _flow(found: flow.Flow | Missing) -> Iterator[Block]:
     if isinstance(found, Missing):
         yield Gap(found)
         return
-    if isinstance(found.acknowledged, Missing):
-        yield Gap(found.acknowledged)
     rows = [("read", words.count(found.records), words.share(1 if found.records else None))]
     rows += [(name, words.count(n), words.share(n / found.records if found.records else None)) for name, n in found.outcomes.items()]
     rows += [(f"rows of {name}", words.count(n), "") for name, n in found.tables.items()]
@@ -161,20 +160,23 @@ def _rejections(found: rejections.Rejections | Missing) -> Iterator[Block]:
         return
     said = words.share(found.rejected / found.records)
     yield Text(f"{words.count(found.rejected)} of {words.count(found.records)} records are rejected ({said}).", "")
-    rows = [(one.clause, words.count(one.records), words.share(one.share)) for one in found.clauses]
-    table = numbers("Rejected records by clause", ("clause", "records", "share of all"), rows)
-    yield Chart("Most broken clauses", charts.rejections(found), table)
-    head = ("clause", "records", "of rejected", "what it wants", "newest example")
     rows = [
-        (one.clause, words.count(one.records), words.share(one.share_of_rejected), one.sentence, _example(one.example))
+        (one.clause, words.count(one.records), words.share(one.share), one.sentence, _example(one.example))
         for one in found.clauses
     ]
-    yield Table("Clauses with an example each", head, rows, frozenset({1, 2}), wide=True, folded=False)
+    head = ("clause", "records", "of all", "what it wants", "newest example")
+    caption = "Clauses, with an example each"
+    table = Table(caption, head, rows[:MOST_CLAUSES], frozenset({1, 2}), wide=True, folded=False)
+    yield Chart("Most broken clauses", charts.rejections(found), table)
+    if len(rows) > MOST_CLAUSES:
+        rest = rows[MOST_CLAUSES:]
+        caption = f"{len(rest)} clauses that are broken less often"
+        yield Table(caption, head, rest, frozenset({1, 2}), wide=True, folded=True)
     if found.more:
         yield Text(f"And {words.count(found.more)} more clauses; `tickets quarantine stats` counts all.", "note")
     yield Text(
         "Values of personal and confidential fields are masked by the decoder, before anything is stored. "
-        "Raw bytes: tickets quarantine show CONTRACT PARTITION:OFFSET --with-raw.",
+        "For raw bytes: `tickets quarantine show CONTRACT PARTITION:OFFSET --with-raw`.",
         "note",
     )
 

@@ -1,5 +1,6 @@
 """Values to the words of the page: counts, shares, moments, spans; never with characters that hide or turn text."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +10,26 @@ from markupsafe import Markup
 from cli.refusals import printable
 
 NONE = "–"
+_PARTS = re.compile(r"[^/._@]*[/._@]+|[^/._@]+")
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def shown(value: Any) -> Any:
     """What a template prints of a value: text without anything that a page would obey; markup of our own as it is."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
+
+
+def breakable(value: Any) -> Any:
+    """Text that may be cut after what divides a path or an id; copied, it is whole."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return Markup("<wbr>").join(_PARTS.findall(printable(value)))
+
+
+def coded(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = printable(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def count(value: float | None, digits: int = 0) -> str:
@@ -67,4 +82,7 @@ def between(above: float | None, below: float | None) -> str:
     return f"{low} to {high} {unit_high}" if unit == unit_high or above == 0 else f"{span(above)} to {span(below)}"
 
 
-FILTERS: Mapping[str, Any] = {"count": count, "share": share, "moment": moment, "span": span, "hours": hours}
+FILTERS: Mapping[str, Any] = {
+    "breakable": breakable,
+    "coded": coded,
+    "count": count, "share": share, "moment": moment, "span": span, "hours": hours}

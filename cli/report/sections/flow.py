@@ -125,7 +125,7 @@ def _of_exported(flow: Flow) -> Iterator[Sum]:
 
 def _uncertain(opened: Opened, acknowledged: Acknowledged | Missing, export: Export | Missing) -> Iterator[str]:
     if isinstance(acknowledged, Missing):
-        yield f"What was acknowledged is not compared: {acknowledged.what}."
+        yield f"What was acknowledged is not compared: {acknowledged.what}. To have it: `{acknowledged.command}`."
     elif acknowledged.absent is None:
         yield "Acknowledged records are compared by their number only: a summary does not say where they are."
     for name, made in opened.made.items():
