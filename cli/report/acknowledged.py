@@ -1,7 +1,7 @@
 """What producers say they sent: files of receipts, and a summary that the workspace keeps.
 
-A receipt names the place of a record, so each can be looked up in the ledger; a summary is a number alone. Neither knows
-of other producers on the same topic.
+A receipt names the place of a record, so each can be looked up in the ledger; a summary is a number alone. Neither
+knows of other producers on the same topic.
 """
 
 import json
@@ -68,7 +68,9 @@ def acknowledged(subject: Subject, opened: Opened | Missing, named: Sequence[Pat
     try:
         records = int(json.loads(kept.read_text("utf-8"))["acknowledged"])
     except (OSError, ValueError, KeyError, TypeError):
-        command = f"tickets produce {subject.source.name} --receipts {os.path.relpath(subject.workspace.root)}/receipts.jsonl"
+        command = (
+            f"tickets produce {subject.source.name} --receipts {os.path.relpath(subject.workspace.root)}/receipts.jsonl"
+        )
         return Missing("no producer has left receipts or a summary in this workspace", command)
     return Acknowledged("summary", (_shown(kept, subject),), records, None)
 

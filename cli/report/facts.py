@@ -99,7 +99,9 @@ def _worth(made: dict[str, Any], about: ran.About, subject: Subject) -> Iterator
         yield f"The ledger is at version {read.ledger_newest} by now; this report is of version {read.ledger_version}."
     if isinstance(export, ran.Export) and not export.of_this and isinstance(read, ran.Read):
         yield f"The newest export, {export.name}, is not of this version of the ledger. Run `{subject.export}`."
-    yield from (f"The file of {one.key} is another than the export was made with." for one in about.contracts if one.changed)
+    yield from (
+        f"The file of {one.key} is another than the export was made with." for one in about.contracts if one.changed
+    )
     for name, last in (("export", found.last_export), ("audit", found.last_audit)):
         if last is not None and not last.ok:
             yield f"The last {name} failed, {last.at:%Y-%m-%d %H:%M} UTC."
@@ -111,7 +113,7 @@ def _worth(made: dict[str, Any], about: ran.About, subject: Subject) -> Iterator
 
 
 def document(value: Any) -> Any:
-    """Facts as plain JSON values: moments as ISO 8601, spans as seconds, a Missing section as `missing` and `command`."""
+    """Facts as plain JSON values: moments as ISO 8601, spans as seconds, a Missing one as `missing` and `command`."""
     if isinstance(value, Missing):
         return {"missing": value.what, "command": value.command}
     if is_dataclass(value) and not isinstance(value, type):

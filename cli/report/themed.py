@@ -1,7 +1,7 @@
 """Charts to SVG that takes its colours from the page, in a width for desks and one for phones.
 
-A chart is drawn with INK, FAINT, GRID and the first of each pair of COLOURS; `style` is the part of a page's style sheet
-that replaces them by attribute, so that one drawing serves light and dark.
+A chart is drawn with INK, FAINT, GRID and the first of each pair of COLOURS; `style` is the part of a page's style
+sheet that replaces them by attribute, so that one drawing serves light and dark.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def data(values: Sequence[Row]) -> Any:
 
 
 def svg(draw: Callable[[int], Any], says: str, describes: str = "") -> Markup:
-    """Both widths of a chart, as HTML; `says` and `describes` are its title and description for those who don't see it."""
+    """Both widths of a chart, as HTML; `says` and `describes` are for those who don't see it."""
     return both(lambda name, width: _drawn(draw(width), name), says, describes)
 
 

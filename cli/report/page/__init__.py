@@ -28,7 +28,10 @@ def page(facts: Facts) -> str:
     environment.tests["kind"] = lambda block, name: type(block).__name__ == name
     style = (_HERE / "report.css").read_text("utf-8") + themed.style()
     made = environment.get_template("report.html.j2").render(
-        facts=facts, sections=sections(facts), cards=tuple(cards(facts)), style=Markup(style)  # noqa: S704 - our own
+        facts=facts,
+        sections=sections(facts),
+        cards=tuple(cards(facts)),
+        style=Markup(style),  # noqa: S704 - our own
     )
     return made + "\n"
 

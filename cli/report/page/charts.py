@@ -26,7 +26,9 @@ def rejections(found: Rejections) -> Markup:
     """A bar a clause, the most broken first."""
     rows = [_bar(one.clause.partition("/")[2], one.records, words.count(one.records)) for one in found.clauses]
     more = f", of {len(rows) + found.more} clauses" if len(rows) + found.more > MOST_BARS else ""
-    return _bars(rows[:MOST_BARS], "records", 1, f"Rejected records by clause: the {min(len(rows), MOST_BARS)} most broken{more}")
+    return _bars(
+        rows[:MOST_BARS], "records", 1, f"Rejected records by clause: the {min(len(rows), MOST_BARS)} most broken{more}"
+    )
 
 
 def past_target(groups: Sequence[Group], by: str) -> Markup:
@@ -105,14 +107,16 @@ def over_time(found: Kpis) -> Markup:
             .properties(width=width, height=190)
         )
         area = {"color": COLOURS[0][0], "opacity": 0.35, "line": {"color": COLOURS[0][0]}}
-        below = alt.Chart(themed.data(left)).mark_area(**area).encode(x=_time(width), y=alt.Y("tickets:Q", title="open"))
+        below = (
+            alt.Chart(themed.data(left)).mark_area(**area).encode(x=_time(width), y=alt.Y("tickets:Q", title="open"))
+        )
         return alt.vconcat(above, below.properties(width=width, height=150), spacing=14)
 
     most = max(found.moments, key=lambda one: one.backlog)
     opened, resolved = (sum(getattr(one, what) for one in found.moments) for what in ("opened", "resolved"))
     told = (
-        f"{words.count(opened)} opened and {words.count(resolved)} resolved in all; at most {words.count(most.backlog)} "
-        f"open at the end of a {found.unit}, on {words.moment(most.start)} UTC; {left[-1]['tickets']:,} at the last."
+        f"{words.count(opened)} opened and {words.count(resolved)} resolved; at most {words.count(most.backlog)} open "
+        f" at the end of a {found.unit}, on {words.moment(most.start)} UTC; {left[-1]['tickets']:,} at the last."
     )
     return themed.svg(draw, f"Tickets opened and resolved by {found.unit}, and the backlog", told)
 
@@ -128,17 +132,22 @@ def _time(width: int) -> alt.X:
 
 def batches(found: Batches) -> Markup:
     """Rows of each batch, and below it the seconds since the commit before."""
-    rows = [
-        {"version": one.version, "rows": one.rows, "seconds": one.seconds} for one in found.batches[-MOST_BATCHES:]
-    ]
+    rows = [{"version": one.version, "rows": one.rows, "seconds": one.seconds} for one in found.batches[-MOST_BATCHES:]]
 
     def draw(width: int) -> Any:
-        x = alt.X("version:Q", title="version of the ledger", scale=alt.Scale(zero=False), axis=alt.Axis(format="d", tickCount=6))
+        x = alt.X(
+            "version:Q",
+            title="version of the ledger",
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(format="d", tickCount=6),
+        )
         base = alt.Chart(themed.data(rows)).encode(x=x).properties(width=width, height=110)
         points = {"filled": True, "size": 30, "opacity": 1}
         above = base.mark_line(point=points, color=COLOURS[0][0]).encode(y=alt.Y("rows:Q", title="rows"))
         below = base.mark_line(point=points, color=COLOURS[1][0]).encode(y=alt.Y("seconds:Q", title="seconds"))
         return alt.vconcat(above, below, spacing=14)
 
-    told = f"The median batch has {words.count(found.median_rows)} rows, {words.span(found.median_seconds)} after the last."
+    told = (
+        f"The median batch: {words.count(found.median_rows)} rows, {words.span(found.median_seconds)} after the last."
+    )
     return themed.svg(draw, "Rows of each batch, and seconds since the commit before", told)

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from cli.report.opened import Missing
 from cli.report.page import charts, words
 from cli.report.page.blocks import Block, Chart, Gap, Pairs, Table, Text, numbers
+from cli.report.page.proven import sums
 from cli.report.sections.batches import Batches
 from cli.report.sections.delay import Delay
 from cli.report.sections.kpis import ENOUGH, Group, Kpis
 
 MOST_ROWS = 500
 NULLS = (
-    f"A dash is null: no resolved ticket of the group has an accepted `opened` event, so there are no hours; no ticket "
-    f"was marked, so there is no mean. Groups with fewer than {ENOUGH} timed tickets say 'few': there a p95 is close to "
+    "A dash is null: no resolved ticket of the group has an accepted `opened` event, so no hours; or none was "
+    f"marked, so there is no mean. Groups of fewer than {ENOUGH} tickets with hours say 'few': there a p95 is close to "
     "the largest value, and one ticket more moves the share by points."
 )
 
@@ -48,8 +49,6 @@ def kpis(found: Kpis | Missing) -> Iterator[Block]:
     else:
         yield Text("No ticket was marked yet, so there is no satisfaction.", "note")
     yield Text(NULLS, "note")
-    from cli.report.page.view import sums
-
     yield from sums(found.sums)
 
 
@@ -133,11 +132,21 @@ def batches(found: Batches | Missing) -> Iterator[Block]:
         (
             ("batches", words.count(len(found.batches))),
             ("median rows", words.count(found.median_rows)),
-            ("seconds between commits", f"median {words.span(found.median_seconds)}, most {words.span(found.most_seconds)}"),
+            (
+                "seconds between commits",
+                f"median {words.span(found.median_seconds)}, most {words.span(found.most_seconds)}",
+            ),
         )
     )
     rows = [
-        (one.batch, one.version, words.moment(one.committed_at), words.count(one.rows), words.span(one.seconds), words.count(one.rate))
+        (
+            one.batch,
+            one.version,
+            words.moment(one.committed_at),
+            words.count(one.rows),
+            words.span(one.seconds),
+            words.count(one.rate),
+        )
         for one in found.batches[-charts.MOST_BATCHES :]
     ]
     head = ("batch", "ledger version", "committed, UTC", "rows", "since the last", "rows a second")

@@ -87,12 +87,11 @@ def _thickness(band: Band, at: _Placed) -> float:
 
 
 def _band(start: _Placed, end: _Placed, out: tuple[float, float], into: tuple[float, float]) -> Markup:
-    x0, x1 = start.x + _BAR, end.x
-    y0, y1 = start.y + out[0], end.y + into[0]
-    middle = (x0 + x1) / 2
+    x0, x1, y0, y1 = start.x + _BAR, end.x, start.y + out[0], end.y + into[0]
+    middle, under, below = (x0 + x1) / 2, y0 + out[1], y1 + into[1]
     path = (
         f"M{x0:.1f},{y0:.1f}C{middle:.1f},{y0:.1f} {middle:.1f},{y1:.1f} {x1:.1f},{y1:.1f}"
-        f"V{y1 + into[1]:.1f}C{middle:.1f},{y1 + into[1]:.1f} {middle:.1f},{y0 + out[1]:.1f} {x0:.1f},{y0 + out[1]:.1f}Z"
+        f"V{below:.1f}C{middle:.1f},{below:.1f} {middle:.1f},{under:.1f} {x0:.1f},{under:.1f}Z"
     )
     return Markup('<path d="{}" fill="{}" fill-opacity=".35"/>').format(path, COLOURS[end.stop.colour][0])
 

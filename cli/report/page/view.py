@@ -9,7 +9,8 @@ from cli.report.opened import Missing
 from cli.report.page import charts, flows, words
 from cli.report.page.blocks import Block, Card, Chart, Gap, Pairs, Section, Table, Text, numbers
 from cli.report.page.measured import batches, delay, kpis
-from cli.report.sections import checks, flow, ran, rejections
+from cli.report.page.proven import judged, sums
+from cli.report.sections import flow, ran, rejections
 from cli.report.sections.lineage import Lineage
 
 NO_NUMBERS: frozenset[int] = frozenset()
@@ -45,7 +46,7 @@ def sections(facts: Facts) -> tuple[Section, ...]:
             "What each commit brought to the ledger, and when. Waiting for new events is part of the seconds.",
             tuple(batches(facts.batches)),
         ),
-        Section("checks", "Checks", "What was held against what, and came out how.", tuple(_checks(facts.checks))),
+        Section("checks", "Checks", "What was held against what, and came out how.", tuple(judged(facts.checks))),
         Section(
             "lineage",
             "Lineage",
@@ -90,7 +91,9 @@ def _ran(facts: Facts) -> Iterator[Block]:
     rows = [(one.key, one.version, one.rows, one.owner, one.file, _digest(one)) for one in about.contracts]
     head = ("contract", "version", "a row is", "owner", "file", "SHA-256")
     yield Table("Contracts", head, rows, NO_NUMBERS, wide=True, folded=False)
-    yield Table("Software here", ("what", "version"), list(about.versions.items()), NO_NUMBERS, wide=False, folded=False)
+    yield Table(
+        "Software here", ("what", "version"), list(about.versions.items()), NO_NUMBERS, wide=False, folded=False
+    )
 
 
 def _digest(one: ran.Named) -> str:
@@ -113,7 +116,9 @@ def _export(export: ran.Export | Missing) -> Iterator[Block]:
     if isinstance(export, Missing):
         yield Gap(export)
         return
-    of_this = "this version of the ledger" if export.of_this else f"version {export.ledger_version} of a ledger, not this one"
+    of_this = (
+        "this version of the ledger" if export.of_this else f"version {export.ledger_version} of a ledger, not this one"
+    )
     rows = ", ".join(f"{name} {words.count(count)}" for name, count in export.rows.items())
     made = (("export", export.path), ("made", f"{export.created_at[:19].replace('T', ' ')} UTC from {of_this}"))
     yield Pairs((*made, ("formats", ", ".join(export.formats)), ("rows", rows)))
@@ -124,7 +129,10 @@ def _flow(found: flow.Flow | Missing) -> Iterator[Block]:
         yield Gap(found)
         return
     rows = [("read", words.count(found.records), words.share(1 if found.records else None))]
-    rows += [(name, words.count(n), words.share(n / found.records if found.records else None)) for name, n in found.outcomes.items()]
+    rows += [
+        (name, words.count(n), words.share(n / found.records if found.records else None))
+        for name, n in found.outcomes.items()
+    ]
     rows += [(f"rows of {name}", words.count(n), "") for name, n in found.tables.items()]
     rows += [(f"exported as {name}", words.count(n), "") for name, n in (found.exported or {}).items()]
     table = numbers("Records by stage", ("stage", "records", "share"), rows)
@@ -134,21 +142,6 @@ def _flow(found: flow.Flow | Missing) -> Iterator[Block]:
         yield Text("The ledger is empty: no record was read yet.", "note")
     yield from sums(found.sums)
     yield from (Text(line, "note") for line in found.uncertain)
-
-
-def sums(found: tuple[flow.Sum, ...]) -> Iterator[Block]:
-    """Sums as a table; those that do not hold before it, loudly."""
-    for one in found:
-        if not one.holds:
-            gap = words.count(abs(one.left - one.right))
-            yield Text(f"DOES NOT ADD UP by {gap}: {one.left_says}, {one.right_says}. {one.otherwise}", "bad")
-    rows = [
-        (one.left_says, words.count(one.left), "=" if one.holds else "≠", words.count(one.right), one.right_says)
-        for one in found
-    ]
-    if rows:
-        head = ("what", "count", "holds", "must be", "what it must be")
-        yield Table("Sums that must hold", head, rows, frozenset({1, 3}), wide=True, folded=False)
 
 
 def _rejections(found: rejections.Rejections | Missing) -> Iterator[Block]:
@@ -183,50 +176,6 @@ def _rejections(found: rejections.Rejections | Missing) -> Iterator[Block]:
 
 def _example(one: rejections.Example) -> str:
     return f"{one.place}: {one.path} is {one.found}"
-
-
-def _checks(found: checks.Checks) -> Iterator[Block]:
-    yield from _audit(found)
-    if isinstance(found.tables, Missing):
-        yield Gap(found.tables)
-        return
-    yield from (Text(f"Exported file {what}.", "bad") for what in found.wrong_files)
-    head = ("table", "rows", "checks", "failed", "not judged")
-    rows = [
-        (one.name, *map(words.count, (one.rows, len(one.checks), len(one.failed), len(one.not_checked))))
-        for one in found.tables
-    ]
-    yield Table("Checks of the export, by its manifest", head, rows, frozenset(range(1, 5)), wide=False, folded=False)
-    yield Text("An export whose rows break a clause publishes nothing, so a published one has passed.", "note")
-    for one in found.tables:
-        gaps = [(gap.clause, gap.reason) for gap in one.not_checked]
-        if gaps:
-            yield Table(f"Not judged in {one.name}, and why", ("clause", "reason"), gaps, NO_NUMBERS, wide=True, folded=True)
-        every = [
-            (check.clause, "passed" if not check.failed else f"FAILED in {check.failed:,} rows", check.found or "")
-            for check in one.checks
-        ]
-        yield Table(f"Every check of {one.name}", ("clause", "result", "number"), every, frozenset({2}), wide=True, folded=True)
-
-
-def _audit(found: checks.Checks) -> Iterator[Block]:
-    if isinstance(found.audit, Missing):
-        yield Gap(Missing(f"the audit was {found.audit.what}", found.audit.command))
-        if found.last_audit is not None:
-            result = "ok" if found.last_audit.ok else "NOT ok"
-            kind = "note" if found.last_audit.ok else "bad"
-            yield Text(f"The last one, {words.moment(found.last_audit.at)} UTC, was {result}.", kind)
-        return
-    told = found.audit.document
-    result = "Audit ok" if found.audit.ok else "Audit FAILED"
-    yield Text(f"{result}: {words.count(told['offsets'])} offsets against the broker.", "good" if found.audit.ok else "bad")
-    lists = ("missing", "repeated", "without_record", "lost", "unread", "complaints")
-    yield Pairs([(name.replace("_", " "), _listed(told[name])) for name in lists])
-
-
-def _listed(values: list[str]) -> str:
-    more = f" and {len(values) - 10} more" if len(values) > 10 else ""
-    return ", ".join(values[:10]) + more if values else "none"
 
 
 def _lineage(found: Lineage) -> Iterator[Block]:

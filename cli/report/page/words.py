@@ -85,4 +85,9 @@ def between(above: float | None, below: float | None) -> str:
 FILTERS: Mapping[str, Any] = {
     "breakable": breakable,
     "coded": coded,
-    "count": count, "share": share, "moment": moment, "span": span, "hours": hours}
+    "count": count,
+    "share": share,
+    "moment": moment,
+    "span": span,
+    "hours": hours,
+}

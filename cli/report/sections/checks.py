@@ -1,4 +1,4 @@
-"""Checks passed and failed: those of the export, as its manifest lists them; the files; the audit against the broker."""
+"""Checks passed and failed: those of the export, as its manifest lists them; its files; the audit."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

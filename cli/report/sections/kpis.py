@@ -1,4 +1,4 @@
-"""KPIs as contracts/ticket_kpis defines them, over all hours: what came in and went out, how long it took, how good it was.
+"""KPIs as contracts/ticket_kpis defines them, over all hours: what came and went, how long it took, how good it was.
 
 Percentiles of the whole can't be had from those of hours and groups, so they are computed from the tickets; counts are
 held against the KPI table. By event time, UTC.
@@ -16,7 +16,8 @@ from contracts.compiler.model import Contract
 ENOUGH = 20  # values below which a p95 is the largest value, and a share moves by 5 points with each
 AGGREGATE = "ticket_kpis"
 NEEDED = frozenset(
-    "event_type ticket_id occurred_at kafka_offset priority support_team target_hours satisfaction".split()
+    {"event_type", "ticket_id", "occurred_at", "kafka_offset", "priority", "support_team", "target_hours"}
+    | {"satisfaction"}
 )
 _UNITS = (("hour", timedelta(hours=1), 14), ("day", timedelta(days=1), 400), ("week", timedelta(weeks=1), 10**6))
 _RESOLVED = """
@@ -107,7 +108,8 @@ def kpis(opened: Opened) -> Kpis | Missing:
     accepted = opened.accepted
     if not {field.name for field in accepted.fields} >= NEEDED:
         return Missing(
-            f"{opened.subject.source.name} has no life cycle that KPIs are drawn of", "tickets contracts show ticket_kpis"
+            f"{opened.subject.source.name} has no life cycle that KPIs are drawn of",
+            "tickets contracts show ticket_kpis",
         )
     view = opened.view(accepted)
     if isinstance(view, Missing):

@@ -142,7 +142,7 @@ def read(opened: Opened) -> Read:
     rows = opened.rows('SELECT "partition", min("offset"), max("offset"), count(*) FROM ledger GROUP BY 1 ORDER BY 1')
     received = opened.row("SELECT min(received_at), max(received_at) FROM ledger")
     event = happened(opened)
-    moments = opened.row(f"SELECT min({event.column}), max({event.column}) FROM {event.view}") if event else (None, None)  # noqa: S608 - names of a contract
+    moments = (None, None) if event is None else opened.row(event.query("min({event}), max({event})"))
     return Read(
         opened.ledger_id,
         opened.version,
@@ -162,6 +162,10 @@ class Times:
     view: str
     column: str
     received: str
+
+    def query(self, what: str) -> str:
+        """SQL that selects `what`, in which {event} and {received} stand for the two."""
+        return f"SELECT {what.format(event=self.column, received=self.received)} FROM {self.view}"  # noqa: S608 - names
 
 
 def happened(opened: Opened) -> Times | None:

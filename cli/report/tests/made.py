@@ -54,7 +54,7 @@ LIFE = (
     Event(3, "resolved", 4.0, priority="low"),
     Event(4, "opened", 5.0, priority="low"),
 )
-"""Two tickets that are resolved, in 2 and 20 hours with a target of 8; one resolved unseen; one, and a reopened, open."""
+"""Two tickets that are resolved, in 2 and 20 hours, with a target of 8; one resolved unseen; two are open."""
 
 
 def workspace(root: Path, events: Sequence[Event] = LIFE, refused: Sequence[Mapping[str, Any]] = ()) -> Workspace:
@@ -119,8 +119,14 @@ def _hours(rows: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         groups[hour, one["request_type"], one["priority"], one["support_team"]].append(one)
     for (hour, kind, priority, team), events in groups.items():
         resolved = [one for one in events if one["event_type"] == "resolved"]
-        took = {one["event_id"]: one["occurred_at"] - opened[one["ticket_id"]] for one in resolved if one["ticket_id"] in opened}
-        past = [one for one in resolved if took.get(one["event_id"], timedelta(0)) > timedelta(hours=one["target_hours"])]
+        took = {
+            one["event_id"]: one["occurred_at"] - opened[one["ticket_id"]]
+            for one in resolved
+            if one["ticket_id"] in opened
+        }
+        past = [
+            one for one in resolved if took.get(one["event_id"], timedelta(0)) > timedelta(hours=one["target_hours"])
+        ]
         counts = {name: sum(one["event_type"] == name for one in events) for name in ("opened", "resolved", "reopened")}
         unseen = {"resolved_without_opened": len(resolved) - len(took), "past_target": len(past), "events": len(events)}
         yield {"hour": hour, "request_type": kind, "priority": priority, "support_team": team, **counts, **unseen}

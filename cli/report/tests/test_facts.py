@@ -61,11 +61,18 @@ def test_what_ran_is_named(whole: Facts) -> None:
     """Contracts with their digests, offsets of each partition, first and last moments, ledger and export."""
     assert isinstance(whole.read, Read)
     assert isinstance(whole.export, Export)
-    assert [(one.partition, one.first, one.last, one.records) for one in whole.read.partitions] == [(0, 0, 7, 8), (1, 0, 2, 3)]
+    assert [(one.partition, one.first, one.last, one.records) for one in whole.read.partitions] == [
+        (0, 0, 7, 8),
+        (1, 0, 2, 3),
+    ]
     assert (whole.read.first_event, whole.read.last_event) == (EIGHT, EIGHT + timedelta(hours=22))
     assert whole.read.made == {"tickets": 1, "ticket_kpis": 1}
     assert (whole.export.name, whole.export.of_this) == ("1", True)
-    assert {one.key for one in whole.about.contracts} >= {"client_tickets.v1", "client_tickets.v2", "support_targets.v1"}
+    assert {one.key for one in whole.about.contracts} >= {
+        "client_tickets.v1",
+        "client_tickets.v2",
+        "support_targets.v1",
+    }
     assert not any(one.changed for one in whole.about.contracts)
 
 
@@ -87,7 +94,13 @@ def test_kpis_are_those_of_the_tickets(whole: Facts) -> None:
     assert (all_.p50_hours, all_.p95_hours) == (pytest.approx(11.0), pytest.approx(19.1))
     assert (all_.marks, all_.satisfaction, all_.enough) == (1, 4.0, False)
     low, high = whole.kpis.by_priority
-    assert (low.name, low.resolved, low.share_past_target, low.p50_hours, low.satisfaction) == ("low", 1, None, None, None)
+    assert (low.name, low.resolved, low.share_past_target, low.p50_hours, low.satisfaction) == (
+        "low",
+        1,
+        None,
+        None,
+        None,
+    )
     assert (high.name, high.timed) == ("high", 2)
     assert [one.backlog for one in whole.kpis.moments][:6] == [2, 2, 1, 1, 1, 2]
     assert whole.kpis.moments[-1].backlog == 2
@@ -117,7 +130,10 @@ def test_lineage_leads_from_each_column_to_the_contract(whole: Facts) -> None:
     """What is copied, hashed, enriched; and no field of the topic gets lost in silence."""
     columns = {one.name: one for table in whole.lineage.tables if table.name == "tickets" for one in table.columns}
     assert columns["client_email_key"].sources == ("client_tickets.v2/client_email",)
-    assert (columns["client_email_key"].how, columns["client_email_key"].classes) == ("keyed hash", ("client_email: personal",))
+    assert (columns["client_email_key"].how, columns["client_email_key"].classes) == (
+        "keyed hash",
+        ("client_email: personal",),
+    )
     assert columns["support_team"].sources == ("support_targets.v1/support_team",)
     assert columns["kafka_offset"].sources == ("ledger/offset",)
     assert whole.lineage.nowhere == ()
@@ -213,5 +229,8 @@ def test_the_document_is_json_with_nothing_left_out(whole: Facts) -> None:
     assert made["read"]["first_event"] == "2026-01-05T08:00:00+00:00"
     assert made["delay"]["late_after"] == 3600.0
     assert made["flow"]["sums"][0]["holds"] is True
-    assert made["checks"]["audit"] == {"missing": "not run: a test has no broker", "command": "tickets audit client_tickets"}
-    assert set(made) == {field for field in Facts.__slots__}
+    assert made["checks"]["audit"] == {
+        "missing": "not run: a test has no broker",
+        "command": "tickets audit client_tickets",
+    }
+    assert set(made) == set(Facts.__slots__)
