@@ -116,7 +116,7 @@ def _traces(found: Mapping[str, Any]) -> Iterator[str]:
     ways = list(dict.fromkeys(trace.way for _, trace in traces))
     if not ways:
         return
-    rows: list[plots.Row] = []
+    rows: list[themed.Row] = []
     for number_, trace in traces:
         for count, at in ((0, 0.0), *trace.commits):
             rows.append({"way": trace.way, "round": number_, "seconds": round(at, 2), "events": count / 1e6})
@@ -130,7 +130,7 @@ def _traces(found: Mapping[str, Any]) -> Iterator[str]:
         yield themed.svg(lambda width: plots.rates(bars, width), "Thousand events a second of each way")
 
 
-def _bars(found: Mapping[str, Any], way: str) -> Iterator[plots.Row]:
+def _bars(found: Mapping[str, Any], way: str) -> Iterator[themed.Row]:
     traces = [Trace.of(document) for document in rounds(found, way)]
     for kind, name in (("steady", "steady"), ("whole", "whole run")):
         values = [rate / 1_000 for trace in traces if (rate := getattr(trace, kind)()) is not None]

@@ -65,7 +65,7 @@ def command(
     logs.configure("text", "warning")
     folder, workspace = catalogue(contracts), Workspace.open(data)
     subject = Subject.of(_chosen(contract, folder, workspace), folder, workspace)
-    facts = gather(subject, at, lambda *asked: audited(*asked, broker), receipts)
+    facts = gather(subject, at, lambda of, tables: audited(of, tables, broker), receipts)
     if as_json:
         click.echo(json.dumps(document(facts), indent=2))
     if out is not None or not as_json:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cli.report.acknowledged import Waiting, acknowledged, waiting
+from cli.report.acknowledged import Acknowledged, Waiting, acknowledged, waiting
 from cli.report.opened import Missing, Opened, Subject, opened
 from cli.report.sections import batches, checks, delay, flow, kpis, lineage, ran, rejections
 
+OF_TABLES = ("read", "flow", "rejections", "kpis", "delay", "batches")  # sections that need a ledger
 FORMAT = 1  # of the document; raised when a reader of the one before would misread it
 
 
@@ -59,22 +60,26 @@ def _gathered(
     receipts: Sequence[Path],
 ) -> Facts:
     export = ran.export(subject, tables, at)
-    there = isinstance(tables, Opened)
-    made = {
-        "read": ran.read(tables) if there else tables,
-        "export": export,
-        "flow": flow.flow(tables, acknowledged(subject, tables, receipts), export) if there else tables,
-        "waiting": waiting(subject),
-        "rejections": rejections.rejections(tables) if there else tables,
-        "kpis": kpis.kpis(tables) if there else tables,
-        "delay": delay.delay(tables) if there else tables,
-        "batches": batches.batches(tables) if there else tables,
-        "checks": checks.checks(subject, export, audit),
-    }
+    sent = acknowledged(subject, tables, receipts)
+    made: dict[str, Any] = (
+        dict.fromkeys(OF_TABLES, tables) if isinstance(tables, Missing) else _of_tables(tables, export, sent)
+    )
+    made |= {"export": export, "waiting": waiting(subject), "checks": checks.checks(subject, export, audit)}
     about = ran.about(subject, export)
     wrong, worth = tuple(_wrong(made)), tuple(_worth(made, about, subject))
     head = (FORMAT, subject.source.key, subject.source.description, datetime.now(UTC), not wrong, (*wrong, *worth))
     return Facts(*head, about=about, lineage=lineage.lineage(subject), **made)
+
+
+def _of_tables(tables: Opened, export: ran.Export | Missing, sent: Acknowledged | Missing) -> dict[str, Any]:
+    return {
+        "read": ran.read(tables),
+        "flow": flow.flow(tables, sent, export),
+        "rejections": rejections.rejections(tables),
+        "kpis": kpis.kpis(tables),
+        "delay": delay.delay(tables),
+        "batches": batches.batches(tables),
+    }
 
 
 def _wrong(made: dict[str, Any]) -> Iterator[str]:

@@ -106,7 +106,7 @@ def over_time(found: Kpis) -> Markup:
             )
             .properties(width=width, height=190)
         )
-        area = {"color": COLOURS[0][0], "opacity": 0.35, "line": {"color": COLOURS[0][0]}}
+        area: dict[str, Any] = {"color": COLOURS[0][0], "opacity": 0.35, "line": {"color": COLOURS[0][0]}}
         below = (
             alt.Chart(themed.data(left)).mark_area(**area).encode(x=_time(width), y=alt.Y("tickets:Q", title="open"))
         )

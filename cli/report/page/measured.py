@@ -160,5 +160,5 @@ def batches(found: Batches | Missing) -> Iterator[Block]:
         yield Text(f"{words.count(found.unknown)} more batches are in the ledger, but no longer in its log.", "note")
     if found.others:
         others = [(words.count(one.version), words.moment(one.committed_at), one.what) for one in found.others]
-        head = ("ledger version", "committed, UTC", "what changed")
-        yield Table("Commits without a batch", head, others, frozenset({0}), wide=False, folded=False)
+        names = ("ledger version", "committed, UTC", "what changed")
+        yield Table("Commits without a batch", names, others, frozenset({0}), wide=False, folded=False)

@@ -88,9 +88,9 @@ def _ran(facts: Facts) -> Iterator[Block]:
         head = ("partition", "first", "last", "records", "absent")
         yield Table("Offsets in the ledger", head, rows, frozenset(range(1, 5)), wide=False, folded=False)
     yield from _export(facts.export)
-    rows = [(one.key, one.version, one.rows, one.owner, one.file, _digest(one)) for one in about.contracts]
-    head = ("contract", "version", "a row is", "owner", "file", "SHA-256")
-    yield Table("Contracts", head, rows, NO_NUMBERS, wide=True, folded=False)
+    named = [(one.key, one.version, one.rows, one.owner, one.file, _digest(one)) for one in about.contracts]
+    names = ("contract", "version", "a row is", "owner", "file", "SHA-256")
+    yield Table("Contracts", names, named, NO_NUMBERS, wide=True, folded=False)
     yield Table(
         "Software here", ("what", "version"), list(about.versions.items()), NO_NUMBERS, wide=False, folded=False
     )

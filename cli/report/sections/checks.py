@@ -75,10 +75,11 @@ class Checks:
 
 def checks(subject: Subject, export: Export | Missing, audit: Audit | Missing) -> Checks:
     """Of the export that the report is of."""
-    made = isinstance(export, Export)
-    tables = tuple(_table(name, one) for name, one in export.manifest["tables"].items()) if made else export
-    wrong = tuple(_wrong(subject, export)) if made else ()
-    return Checks(tables, wrong, audit, _standing(subject, "export"), _standing(subject, "audit"))
+    standing = (_standing(subject, "export"), _standing(subject, "audit"))
+    if isinstance(export, Missing):
+        return Checks(export, (), audit, *standing)
+    tables = tuple(_table(name, one) for name, one in export.manifest["tables"].items())
+    return Checks(tables, tuple(_wrong(subject, export)), audit, *standing)
 
 
 def _table(name: str, made: Mapping[str, Any]) -> Table:

@@ -45,11 +45,11 @@ def delay(opened: Opened) -> Delay | Missing:
     if times is None:
         return Missing(f"{source.key} names no event time", f"tickets contracts show {source.name}")
     delays = f"({times.query('(epoch_us({received}) - epoch_us({event})) / 1000000.0 AS s')})"
-    events, *found = opened.row(
+    found = opened.row(
         f"SELECT count(s), min(s), quantile_cont(s, 0.5), quantile_cont(s, 0.95), quantile_cont(s, 0.99), max(s) "  # noqa: S608
         f"FROM {delays}"
     )
-    if not events:
+    if not found[0]:
         return Missing("no accepted event has a time yet", opened.subject.process)
     late, early = opened.row(
         "SELECT count(*) FILTER (is_late), count(*) FILTER (is_early) FROM ledger WHERE outcome = 'accepted'"
@@ -58,7 +58,7 @@ def delay(opened: Opened) -> Delay | Missing:
     counted = dict(
         opened.rows(f"SELECT CASE {cases} ELSE {len(EDGES)} END, count(*) FROM {delays} WHERE s IS NOT NULL GROUP BY 1")  # noqa: S608
     )
-    return Delay(events, *found, late, early, source.late_after, source.early_after, _classes(counted))
+    return Delay(*found, late, early, source.late_after, source.early_after, _classes(counted))
 
 
 def _classes(counted: dict[int, int]) -> tuple[Class, ...]:

@@ -63,12 +63,12 @@ def rejections(opened: Opened) -> Rejections:
     records, rejected = opened.row("SELECT count(*), count(*) FILTER (outcome = 'rejected') FROM ledger")
     known = {clause.id: clause for one in opened.subject.majors for clause in one.all_clauses()}
     found = opened.rows(_BY_CLAUSE)
-    broken = tuple(
-        Broken(clause, _sentence(known.get(clause), one), count, count / records, count / rejected, *seen, one)
-        for clause, count, *seen, example in found[:SHOWN]
-        for one in (Example(**example),)
-    )
-    return Rejections(records, rejected, broken, max(0, len(found) - SHOWN))
+    broken: list[Broken] = []
+    for clause, count, first, last, newest in found[:SHOWN]:
+        one = Example(**newest)
+        sentence = _sentence(known.get(clause), one)
+        broken.append(Broken(clause, sentence, count, count / records, count / rejected, first, last, one))
+    return Rejections(records, rejected, tuple(broken), max(0, len(found) - SHOWN))
 
 
 def _sentence(clause: Clause | None, example: Example) -> str:

@@ -54,7 +54,7 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize("width", [400, 1280])
 def test_it_opens_quietly_alone_fits_and_is_accessible(chromium: Any, file: Path, width: int, colours: Any) -> None:
     """No complaint of the browser, no request but for the file, no scrolling aside, nothing serious found by axe."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     shown = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
     said: list[str] = []

@@ -90,7 +90,7 @@ def test_the_audit_is_run_where_the_broker_answers(tmp_path: Path, monkeypatch: 
     made = workspace(tmp_path)
     export(made)
     asked: list[Any] = []
-    lists = {name: [] for name in ("repeated", "without_record", "lost", "unread", "complaints")}
+    lists: dict[str, list[str]] = {name: [] for name in ("repeated", "without_record", "lost", "unread", "complaints")}
 
     def audited(*_: Any, running: bool) -> dict[str, Any]:
         asked.append(running)
