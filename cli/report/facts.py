@@ -114,7 +114,7 @@ def _worth(made: dict[str, Any], about: ran.About, subject: Subject) -> Iterator
         command = f"tickets produce {subject.source.name} --resume"
         yield f"{made['waiting'].outbox:,} records wait in the outbox and are not in the topic. Run `{command}`."
     if isinstance(read, ran.Read) and (absent := sum(one.absent for one in read.partitions if one.absent > 0)):
-        yield f"The ledger has no record of {absent:,} offsets between the first and last it read; the audit says why."
+        yield f"Offsets between first and last that the ledger has no record of: {absent:,}. The audit says why."
 
 
 def document(value: Any) -> Any:

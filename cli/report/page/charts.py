@@ -18,6 +18,7 @@ from cli.report.sections.rejections import Rejections
 from cli.report.themed import COLOURS, INK
 
 MOST_BARS, MOST_BATCHES = 15, 200
+_CLOCK = {"minutes": "%H:%M", "hours": "%H:%M", "day": "%d %b", "week": "%d %b", "month": "%b", "year": "%Y"}
 _PHONE = 400  # a narrower chart has fewer ticks
 _LABELS = 60  # what labels before the bars would take on a phone
 
@@ -126,7 +127,7 @@ def _time(width: int) -> alt.X:
         "at:T",
         title="event time, UTC",
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(tickCount=7 if width > _PHONE else 3, labelOverlap=True),
+        axis=alt.Axis(tickCount=7 if width > _PHONE else 3, labelOverlap=True, format=_CLOCK),
     )
 
 
@@ -134,18 +135,15 @@ def batches(found: Batches) -> Markup:
     """Rows of each batch, and below it the seconds since the commit before."""
     rows = [{"version": one.version, "rows": one.rows, "seconds": one.seconds} for one in found.batches[-MOST_BATCHES:]]
 
+    def line(name: str, width: int, colour: str) -> Any:
+        scale, axis = alt.Scale(zero=False), alt.Axis(format="d", tickCount=6, tickMinStep=1)
+        x = alt.X("version:Q", title="version of the ledger", scale=scale, axis=axis)
+        points = {"filled": True, "size": 30, "opacity": 1, "color": colour}
+        chart = alt.Chart(themed.data(rows)).mark_line(point=points, color=colour)
+        return chart.encode(x=x, y=alt.Y(f"{name}:Q", title=name)).properties(width=width, height=110)
+
     def draw(width: int) -> Any:
-        x = alt.X(
-            "version:Q",
-            title="version of the ledger",
-            scale=alt.Scale(zero=False),
-            axis=alt.Axis(format="d", tickCount=6),
-        )
-        base = alt.Chart(themed.data(rows)).encode(x=x).properties(width=width, height=110)
-        points = {"filled": True, "size": 30, "opacity": 1}
-        above = base.mark_line(point=points, color=COLOURS[0][0]).encode(y=alt.Y("rows:Q", title="rows"))
-        below = base.mark_line(point=points, color=COLOURS[1][0]).encode(y=alt.Y("seconds:Q", title="seconds"))
-        return alt.vconcat(above, below, spacing=14)
+        return alt.vconcat(line("rows", width, COLOURS[0][0]), line("seconds", width, COLOURS[1][0]), spacing=14)
 
     told = (
         f"The median batch: {words.count(found.median_rows)} rows, {words.span(found.median_seconds)} after the last."

@@ -75,7 +75,7 @@ def _published(flow: Flow) -> Iterator[Stop | Band]:
         yield Stop("published", _EXPORTED, "exported", accepted, GOOD)
         yield Band("table", "published", min(accepted, flow.tables[flow.accepted_table]))
     if refused is not None:
-        yield Stop("refused", _EXPORTED, flow.refused_table, refused, OTHER)
+        yield Stop("refused", _EXPORTED, "refused", refused, OTHER)
         for name, count in flow.outcomes.items():
             if name != "accepted":
                 yield Band(name, "refused", count)

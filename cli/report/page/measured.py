@@ -49,7 +49,7 @@ def kpis(found: Kpis | Missing) -> Iterator[Block]:
     else:
         yield Text("No ticket was marked yet, so there is no satisfaction.", "note")
     yield Text(NULLS, "note")
-    yield from sums(found.sums)
+    yield from sums(found.sums, "The KPI table held against the tickets")
 
 
 def _few(group: Group) -> str:
@@ -57,8 +57,10 @@ def _few(group: Group) -> str:
 
 
 def _satisfaction(whole: Group) -> str:
-    mean = words.count(whole.satisfaction, 2)
-    return f"{mean} of 5, {words.count(whole.marks)} marks; {words.count(whole.unmarked)} closed without one"
+    marks = (
+        f"{words.count(whole.satisfaction, 2)} of 5, {words.count(whole.marks)} marks" if whole.marks else "no marks"
+    )
+    return f"{marks}; {words.count(whole.unmarked)} closed without one"
 
 
 def _over_time(found: Kpis) -> Iterator[Block]:

@@ -12,19 +12,19 @@ from cli.report.sections import checks, flow
 NO_NUMBERS: frozenset[int] = frozenset()
 
 
-def sums(found: tuple[flow.Sum, ...]) -> Iterator[Block]:
+def sums(found: tuple[flow.Sum, ...], caption: str) -> Iterator[Block]:
     """Sums as a table; those that do not hold before it, loudly."""
     for one in found:
         if not one.holds:
-            gap = words.count(abs(one.left - one.right))
-            yield Text(f"DOES NOT ADD UP by {gap}: {one.left_says}, {one.right_says}. {one.otherwise}", "bad")
+            unequal = f"{words.count(one.left)} {one.left_says} ≠ {words.count(one.right)} {one.right_says}"
+            yield Text(f"DOES NOT ADD UP: {unequal}. {one.otherwise}", "bad")
     rows = [
         (one.left_says, words.count(one.left), "=" if one.holds else "≠", words.count(one.right), one.right_says)
         for one in found
     ]
     if rows:
         head = ("what", "count", "holds", "must be", "what it must be")
-        yield Table("Sums that must hold", head, rows, frozenset({1, 3}), wide=True, folded=False)
+        yield Table(caption, head, rows, frozenset({1, 3}), wide=True, folded=False)
 
 
 def judged(found: checks.Checks) -> Iterator[Block]:

@@ -140,7 +140,7 @@ def _flow(found: flow.Flow | Missing) -> Iterator[Block]:
         yield Chart("From the topic to the export", flows.picture(found), table)
     else:
         yield Text("The ledger is empty: no record was read yet.", "note")
-    yield from sums(found.sums)
+    yield from sums(found.sums, "Sums that must hold")
     yield from (Text(line, "note") for line in found.uncertain)
 
 

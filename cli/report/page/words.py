@@ -72,14 +72,21 @@ def bound(value: timedelta | None) -> str:
 
 
 def between(above: float | None, below: float | None) -> str:
-    """A class of delays: `2 to 5 s`, `before it happened`."""
-    if above is None:
-        return f"under {span(below)}"
-    if below is None:
-        return f"{span(above)} and more"
-    low, _, unit = span(above).partition(" ")
-    high, _, unit_high = span(below).partition(" ")
-    return f"{low} to {high} {unit_high}" if unit == unit_high or above == 0 else f"{span(above)} to {span(below)}"
+    """A class of delays: `2 to 5 s`, `5 min to 1 h early`, `1 week and more`."""
+    if below is not None and below <= 0:
+        least, most = -below, None if above is None else -above
+        return f"over {span(least)} early" if most is None else f"{_range(least, most)} early"
+    return f"{span(above)} and more" if below is None else _range(above or 0.0, below)
+
+
+def _range(low: float, high: float) -> str:
+    """`2 to 5 s`, `30 s to 1 min`."""
+    first, _, unit = span(low).partition(" ")
+    return (
+        f"{first} to {span(high)}"
+        if low == 0 or unit == span(high).partition(" ")[2]
+        else f"{span(low)} to {span(high)}"
+    )
 
 
 FILTERS: Mapping[str, Any] = {

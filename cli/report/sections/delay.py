@@ -45,11 +45,11 @@ def delay(opened: Opened) -> Delay | Missing:
     if times is None:
         return Missing(f"{source.key} names no event time", f"tickets contracts show {source.name}")
     delays = f"({times.query('(epoch_us({received}) - epoch_us({event})) / 1000000.0 AS s')})"
-    found = opened.row(
+    events, least, p50, p95, p99, most = opened.row(
         f"SELECT count(s), min(s), quantile_cont(s, 0.5), quantile_cont(s, 0.95), quantile_cont(s, 0.99), max(s) "  # noqa: S608
         f"FROM {delays}"
     )
-    if not found[0]:
+    if not events:
         return Missing("no accepted event has a time yet", opened.subject.process)
     late, early = opened.row(
         "SELECT count(*) FILTER (is_late), count(*) FILTER (is_early) FROM ledger WHERE outcome = 'accepted'"
@@ -58,7 +58,8 @@ def delay(opened: Opened) -> Delay | Missing:
     counted = dict(
         opened.rows(f"SELECT CASE {cases} ELSE {len(EDGES)} END, count(*) FROM {delays} WHERE s IS NOT NULL GROUP BY 1")  # noqa: S608
     )
-    return Delay(*found, late, early, source.late_after, source.early_after, _classes(counted))
+    bounds = (source.late_after, source.early_after)
+    return Delay(events, least, p50, p95, p99, most, late, early, *bounds, _classes(counted))
 
 
 def _classes(counted: dict[int, int]) -> tuple[Class, ...]:

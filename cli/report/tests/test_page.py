@@ -171,7 +171,7 @@ def test_what_does_not_add_up_stands_first_and_is_red_in_the_picture(tmp_path: P
     found = facts(made)
     text = text_of(page(found))
     assert text.index("It does NOT all add up.") < text.index("What ran")
-    assert "DOES NOT ADD UP by 8: accepted records, rows of the table tickets." in text
+    assert "DOES NOT ADD UP: 8 accepted records ≠ 0 rows of the table tickets." in text
     assert isinstance(found.flow, Flow)
     stops, bands = stages(found.flow)
     assert ("no row", 8) in [(stop.label, stop.count) for stop in stops]
