@@ -96,7 +96,9 @@ def test_values_that_mean_harm_are_only_text(tmp_path: Path) -> None:
     made = workspace(
         tmp_path, [*LIFE, Event(9, "opened", 1, priority=HARM)], [row("1:0", "rejected") | {"violations": broken}]
     )
-    text = page(facts(made))
+    found = facts(made)
+    about = replace(found.about, topic=HARM, versions={HARM: HARM})
+    text = page(replace(found, contract=HARM, description=HARM, attention=(HARM,), about=about))
     assert "<script" not in text
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", text)
     assert "&lt;script&gt;" in text
