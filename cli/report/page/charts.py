@@ -87,39 +87,41 @@ def _bars(rows: Sequence[dict[str, Any]], axis: str, colour: int, says: str) -> 
 
 def over_time(found: Kpis) -> Markup:
     """Tickets opened and resolved as two lines, and below them those that are open."""
-    lines = [
-        {"at": one.start.isoformat(), "what": what, "tickets": getattr(one, what)}
-        for one in found.moments
-        for what in ("opened", "resolved")
-    ]
-    left = [{"at": one.start.isoformat(), "tickets": one.backlog} for one in found.moments]
-    colours = alt.Scale(domain=["opened", "resolved"], range=[COLOURS[1][0], COLOURS[2][0]])
-
-    def draw(width: int) -> Any:
-        above = (
-            alt.Chart(themed.data(lines))
-            .mark_line(strokeWidth=1.5)
-            .encode(
-                x=_time(width),
-                y=alt.Y("tickets:Q", title=f"by {found.unit}"),
-                color=alt.Color("what:N", scale=colours),
-                strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=colours.domain, range=[[1, 0], [4, 2]])),
-            )
-            .properties(width=width, height=190)
-        )
-        area: dict[str, Any] = {"color": COLOURS[0][0], "opacity": 0.35, "line": {"color": COLOURS[0][0]}}
-        below = (
-            alt.Chart(themed.data(left)).mark_area(**area).encode(x=_time(width), y=alt.Y("tickets:Q", title="open"))
-        )
-        return alt.vconcat(above, below.properties(width=width, height=150), spacing=14)
-
     most = max(found.moments, key=lambda one: one.backlog)
     opened, resolved = (sum(getattr(one, what) for one in found.moments) for what in ("opened", "resolved"))
     told = (
         f"{words.count(opened)} opened and {words.count(resolved)} resolved; at most {words.count(most.backlog)} open "
-        f" at the end of a {found.unit}, on {words.moment(most.start)} UTC; {left[-1]['tickets']:,} at the last."
+        f"at the end of a {found.unit}, on {words.moment(most.start)} UTC; {found.moments[-1].backlog:,} at the last."
     )
-    return themed.svg(draw, f"Tickets opened and resolved by {found.unit}, and the backlog", told)
+    return themed.svg(
+        lambda width: alt.vconcat(_lines(found, width), _backlog(found, width), spacing=14),
+        f"Tickets opened and resolved by {found.unit}, and the backlog",
+        told,
+    )
+
+
+def _lines(found: Kpis, width: int) -> Any:
+    names = ["opened", "resolved"]
+    rows = [
+        {"at": one.start.isoformat(), "what": what, "tickets": getattr(one, what)}
+        for one in found.moments
+        for what in names
+    ]
+    colours = alt.Scale(domain=names, range=[COLOURS[1][0], COLOURS[2][0]])
+    lines = alt.Chart(themed.data(rows)).mark_line(strokeWidth=1.5)
+    return lines.encode(
+        x=_time(width),
+        y=alt.Y("tickets:Q", title=f"by {found.unit}"),
+        color=alt.Color("what:N", scale=colours),
+        strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[[1, 0], [4, 2]])),
+    ).properties(width=width, height=190)
+
+
+def _backlog(found: Kpis, width: int) -> Any:
+    rows = [{"at": one.start.isoformat(), "tickets": one.backlog} for one in found.moments]
+    area: dict[str, Any] = {"color": COLOURS[0][0], "opacity": 0.35, "line": {"color": COLOURS[0][0]}}
+    chart = alt.Chart(themed.data(rows)).mark_area(**area)
+    return chart.encode(x=_time(width), y=alt.Y("tickets:Q", title="open")).properties(width=width, height=150)
 
 
 def _time(width: int) -> alt.X:

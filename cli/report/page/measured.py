@@ -25,17 +25,7 @@ def kpis(found: Kpis | Missing) -> Iterator[Block]:
     if isinstance(found, Missing):
         yield Gap(found)
         return
-    whole = found.whole
-    yield Pairs(
-        (
-            ("opened", words.count(sum(one.opened for one in found.moments))),
-            ("resolved", f"{words.count(whole.resolved)}, {words.count(whole.timed)} of them with hours to resolve"),
-            ("time to resolve", f"p50 {words.hours(whole.p50_hours)}, p95 {words.hours(whole.p95_hours)}{_few(whole)}"),
-            ("past target", f"{words.share(whole.share_past_target)} ({words.count(whole.past_target)})"),
-            ("open at the end", words.count(found.moments[-1].backlog)),
-            ("satisfaction", _satisfaction(whole)),
-        )
-    )
+    yield _summary(found)
     yield from _over_time(found)
     for by, groups in (("priority", found.by_priority), ("team", found.by_team)):
         if any(one.timed for one in groups):
@@ -43,13 +33,27 @@ def kpis(found: Kpis | Missing) -> Iterator[Block]:
             yield Chart(f"Past target by {by}", charts.past_target(groups, by), table)
         else:
             yield Text(f"No resolved ticket has hours yet, so none is past its target by {by}.", "note")
-    if whole.marks:
+    if found.whole.marks:
         rows = [(str(mark), words.count(count)) for mark, count in found.by_mark.items()]
         yield Chart("Satisfaction", charts.marks(found), numbers("Tickets by mark", ("mark", "tickets"), rows))
     else:
         yield Text("No ticket was marked yet, so there is no satisfaction.", "note")
     yield Text(NULLS, "note")
     yield from sums(found.sums, "The KPI table held against the tickets")
+
+
+def _summary(found: Kpis) -> Pairs:
+    whole = found.whole
+    return Pairs(
+        (
+            ("opened", words.count(sum(one.opened for one in found.moments))),
+            ("resolved", f"{words.count(whole.resolved)}, {words.count(whole.timed)} of them with hours to resolve"),
+            ("time to resolve", f"p50 {words.hours(whole.p50_hours)}, p95 {words.hours(whole.p95_hours)}{_few(whole)}"),
+            ("past target", f"{words.share(whole.share_past_target)} ({words.count(whole.past_target)})"),
+            ("open at the end", words.count(found.moments[-1].backlog)),
+            ("satisfaction", _satisfaction(found.whole)),
+        )
+    )
 
 
 def _few(group: Group) -> str:
@@ -130,16 +134,24 @@ def batches(found: Batches | Missing) -> Iterator[Block]:
     if not found.batches:
         yield Text("The ledger's log tells of no batch.", "note")
         return
-    yield Pairs(
-        (
-            ("batches", words.count(len(found.batches))),
-            ("median rows", words.count(found.median_rows)),
-            (
-                "seconds between commits",
-                f"median {words.span(found.median_seconds)}, most {words.span(found.most_seconds)}",
-            ),
-        )
-    )
+    waits = f"median {words.span(found.median_seconds)}, most {words.span(found.most_seconds)}"
+    counts = (("batches", words.count(len(found.batches))), ("median rows", words.count(found.median_rows)))
+    yield Pairs((*counts, ("between commits", waits)))
+    if len(found.batches) > 1:
+        yield Chart("Rows and seconds by batch", charts.batches(found), _batches(found))
+    else:
+        yield Text("There is one batch, and its seconds hold the start of Spark: too little to tell a rate.", "note")
+        yield _batches(found)
+    if found.unknown:
+        yield Text(f"{words.count(found.unknown)} more batches are in the ledger, but no longer in its log.", "note")
+    if found.others:
+        others = [(words.count(one.version), words.moment(one.committed_at), one.what) for one in found.others]
+        head = ("ledger version", "committed, UTC", "what changed")
+        yield Table("Commits without a batch", head, others, frozenset({0}), wide=False, folded=False)
+
+
+def _batches(found: Batches) -> Table:
+    head = ("batch", "ledger version", "committed, UTC", "rows", "since the last", "rows a second")
     rows = [
         (
             one.batch,
@@ -151,16 +163,4 @@ def batches(found: Batches | Missing) -> Iterator[Block]:
         )
         for one in found.batches[-charts.MOST_BATCHES :]
     ]
-    head = ("batch", "ledger version", "committed, UTC", "rows", "since the last", "rows a second")
-    table = Table("Batches", head, rows, frozenset({1, 3, 4, 5}), wide=True, folded=len(found.batches) > 1)
-    if len(found.batches) > 1:
-        yield Chart("Rows and seconds by batch", charts.batches(found), table)
-    else:
-        yield Text("There is one batch, and its seconds hold the start of Spark: too little to tell a rate.", "note")
-        yield table
-    if found.unknown:
-        yield Text(f"{words.count(found.unknown)} more batches are in the ledger, but no longer in its log.", "note")
-    if found.others:
-        others = [(words.count(one.version), words.moment(one.committed_at), one.what) for one in found.others]
-        names = ("ledger version", "committed, UTC", "what changed")
-        yield Table("Commits without a batch", names, others, frozenset({0}), wide=False, folded=False)
+    return Table("Batches", head, rows, frozenset({1, 3, 4, 5}), wide=True, folded=len(found.batches) > 1)

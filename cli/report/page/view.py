@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cli.report.facts import Facts
 from cli.report.opened import Missing
@@ -19,41 +19,7 @@ MOST_CLAUSES = 20  # that are shown unasked
 
 def sections(facts: Facts) -> tuple[Section, ...]:
     """In the order of the page."""
-    return (
-        Section("ran", "What ran", "Contracts, software, topic and offsets.", tuple(_ran(facts))),
-        Section(
-            "flow",
-            "Where each record went",
-            "Every record that was read has exactly one outcome; accepted ones become rows, and rows are exported.",
-            tuple(_flow(facts.flow)),
-        ),
-        Section(
-            "rejections",
-            "Rejections by clause",
-            "Records that break their contract, by the clause they break; one record may break several.",
-            tuple(_rejections(facts.rejections)),
-        ),
-        Section("kpis", "KPIs", "By event time, over all hours that the tickets table holds.", tuple(kpis(facts.kpis))),
-        Section(
-            "delay",
-            "Event-time delay",
-            "From when an event says it happened to when the broker got it.",
-            tuple(delay(facts.delay)),
-        ),
-        Section(
-            "batches",
-            "Throughput by batch",
-            "What each commit brought to the ledger, and when. Waiting for new events is part of the seconds.",
-            tuple(batches(facts.batches)),
-        ),
-        Section("checks", "Checks", "What was held against what, and came out how.", tuple(judged(facts.checks))),
-        Section(
-            "lineage",
-            "Lineage",
-            "Each exported column, and the field it comes from, as the contracts say it.",
-            tuple(_lineage(facts.lineage)),
-        ),
-    )
+    return tuple(Section(name, title, lead, tuple(make(facts))) for name, (title, lead, make) in _SECTIONS.items())
 
 
 def cards(facts: Facts) -> Iterator[Card]:
@@ -194,3 +160,35 @@ def _lineage(found: Lineage) -> Iterator[Block]:
         yield Table(f"{table.name} ({table.contract})", head, rows, NO_NUMBERS, wide=True, folded=False)
     if found.nowhere:
         yield Text(f"In no exported column: {', '.join(found.nowhere)}.", "note")
+
+
+_SECTIONS: Mapping[str, tuple[str, str, Callable[[Facts], Iterable[Block]]]] = {
+    "ran": ("What ran", "Contracts, software, topic and offsets.", _ran),
+    "flow": (
+        "Where each record went",
+        "Every record that was read has exactly one outcome; accepted ones become rows, and rows are exported.",
+        lambda facts: _flow(facts.flow),
+    ),
+    "rejections": (
+        "Rejections by clause",
+        "Records that break their contract, by the clause they break; one record may break several.",
+        lambda facts: _rejections(facts.rejections),
+    ),
+    "kpis": ("KPIs", "By event time, over all hours that the tickets table holds.", lambda facts: kpis(facts.kpis)),
+    "delay": (
+        "Event-time delay",
+        "From when an event says it happened to when the broker got it.",
+        lambda facts: delay(facts.delay),
+    ),
+    "batches": (
+        "Throughput by batch",
+        "What each commit brought to the ledger, and when. Waiting for new events is part of the seconds.",
+        lambda facts: batches(facts.batches),
+    ),
+    "checks": ("Checks", "What was held against what, and came out how.", lambda facts: judged(facts.checks)),
+    "lineage": (
+        "Lineage",
+        "Each exported column, and the field it comes from, as the contracts say it.",
+        lambda facts: _lineage(facts.lineage),
+    ),
+}

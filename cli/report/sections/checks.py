@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from cli.report.opened import Missing, Opened, Subject
 from cli.report.sections.ran import Export
+from runtime import standing
+from runtime.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,6 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The newest run of a command, and the newest that was ok (null for never)."""
-
-    ok: bool
-    at: datetime
-    succeeded_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Checks:
     """`wrong_files` are those of the export that are missing or have another size than its manifest says; contents are
     not read again. `last_export` and `last_audit` are null where neither ever ran in this workspace.
@@ -75,11 +67,11 @@ class Checks:
 
 def checks(subject: Subject, export: Export | Missing, audit: Audit | Missing) -> Checks:
     """Of the export that the report is of."""
-    standing = (_standing(subject, "export"), _standing(subject, "audit"))
+    last = [standing.read(subject.workspace, command, subject.source.name) for command in ("export", "audit")]
     if isinstance(export, Missing):
-        return Checks(export, (), audit, *standing)
+        return Checks(export, (), audit, *last)
     tables = tuple(_table(name, one) for name, one in export.manifest["tables"].items())
-    return Checks(tables, tuple(_wrong(subject, export)), audit, *standing)
+    return Checks(tables, tuple(_wrong(subject, export)), audit, *last)
 
 
 def _table(name: str, made: Mapping[str, Any]) -> Table:
@@ -101,13 +93,6 @@ def _wrong(subject: Subject, export: Export) -> Iterator[str]:
             yield f"{name} is missing"
         elif sizes[name] != said["bytes"]:
             yield f"{name} has {sizes[name]:,} bytes, the manifest says {said['bytes']:,}"
-
-
-def _standing(subject: Subject, command: str) -> Standing | None:
-    from runtime import standing
-
-    found = standing.read(subject.workspace, command, subject.source.name)
-    return None if found is None else Standing(found.ok, found.at, found.succeeded_at)
 
 
 def audited(subject: Subject, opened: Opened | Missing, broker: str) -> Audit | Missing:

@@ -1,7 +1,7 @@
 """Conservation: from what was acknowledged to what was exported, and the sums that must hold on the way."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cli.report.acknowledged import Acknowledged
 from cli.report.opened import Missing, Opened
@@ -70,13 +70,7 @@ def flow(opened: Opened, acknowledged: Acknowledged | Missing, export: Export | 
         (),
         tuple(_uncertain(opened, acknowledged, export)),
     )
-    return _with(made, tuple(_sums(opened, made)))
-
-
-def _with(made: Flow, sums: tuple[Sum, ...]) -> Flow:
-    from dataclasses import replace
-
-    return replace(made, sums=sums)
+    return replace(made, sums=tuple(_sums(opened, made)))
 
 
 def _count(opened: Opened, view: str) -> int:

@@ -9,15 +9,18 @@ import pytest
 
 from cli.report.acknowledged import Acknowledged, keep
 from cli.report.facts import Facts, document
-from cli.report.opened import Missing
+from cli.report.opened import Missing, Subject
 from cli.report.sections.batches import Batches
 from cli.report.sections.delay import Class, Delay
 from cli.report.sections.flow import Flow
 from cli.report.sections.kpis import Kpis
+from cli.report.sections.lineage import lineage
 from cli.report.sections.ran import Export, Read
 from cli.report.sections.rejections import Rejections
 from cli.report.tests.made import (
     EIGHT,
+    FOLDER,
+    KPIS,
     LIFE,
     SOURCE,
     TICKETS,
@@ -28,6 +31,7 @@ from cli.report.tests.made import (
     workspace,
 )
 from processing.tests.ledgers import AMOUNT, PRIORITY, row
+from runtime.workspace import Workspace
 
 REFUSED = (
     row("1:0", "rejected", PRIORITY),
@@ -140,6 +144,14 @@ def test_lineage_leads_from_each_column_to_the_contract(whole: Facts) -> None:
     assert whole.lineage.nowhere == ()
 
 
+def test_fields_that_no_column_comes_from_are_named(tmp_path: Path) -> None:
+    """Here all but those that the KPIs are made of."""
+    subject = Subject(SOURCE, (SOURCE,), (KPIS,), FOLDER, Workspace.open(tmp_path))
+    found = lineage(subject).nowhere
+    assert "client_tickets.v2/client_email" in found
+    assert "client_tickets.v2/occurred_at" not in found
+
+
 def test_batches_come_from_the_ledgers_commits(tmp_path: Path) -> None:
     """Rows of each, and the seconds since the commit before."""
     events = [Event(n, "opened", n / 10, batch=str(1 + n // 4)) for n in range(10)]
@@ -163,8 +175,6 @@ def test_a_ticket_row_too_few_is_said_loudly(tmp_path: Path) -> None:
 def test_a_kpi_table_of_other_tickets_is_said(tmp_path: Path) -> None:
     """Its counts are held against the tickets."""
     made = workspace(tmp_path)
-    from cli.report.tests.made import KPIS
-
     derive(tmp_path / "tables" / SOURCE.name, KPIS, [], 1)
     found = facts(made)
     assert isinstance(found.kpis, Kpis)
