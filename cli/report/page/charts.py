@@ -88,10 +88,10 @@ def _bars(rows: Sequence[dict[str, Any]], axis: str, colour: int, says: str) -> 
 def over_time(found: Kpis) -> Markup:
     """Tickets opened and resolved as two lines, and below them those that are open."""
     most = max(found.moments, key=lambda one: one.backlog)
-    opened, resolved = (sum(getattr(one, what) for one in found.moments) for what in ("opened", "resolved"))
     told = (
-        f"{words.count(opened)} opened and {words.count(resolved)} resolved; at most {words.count(most.backlog)} open "
-        f"at the end of a {found.unit}, on {words.moment(most.start)} UTC; {found.moments[-1].backlog:,} at the last."
+        f"{words.count(found.opened)} opened and {words.count(found.whole.resolved)} resolved; "
+        f"at most {words.count(most.backlog)} open at the end of a {found.unit}, on {words.moment(most.start)} UTC; "
+        f"{found.moments[-1].backlog:,} at the last."
     )
     return themed.svg(
         lambda width: alt.vconcat(_lines(found, width), _backlog(found, width), spacing=14),

@@ -46,7 +46,7 @@ def _summary(found: Kpis) -> Pairs:
     whole = found.whole
     return Pairs(
         (
-            ("opened", words.count(sum(one.opened for one in found.moments))),
+            ("opened", words.count(found.opened)),
             ("resolved", f"{words.count(whole.resolved)}, {words.count(whole.timed)} of them with hours to resolve"),
             ("time to resolve", f"p50 {words.hours(whole.p50_hours)}, p95 {words.hours(whole.p95_hours)}{_few(whole)}"),
             ("past target", f"{words.share(whole.share_past_target)} ({words.count(whole.past_target)})"),

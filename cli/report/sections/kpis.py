@@ -14,6 +14,7 @@ from cli.report.sections.flow import Sum
 from contracts.compiler.model import Contract
 
 ENOUGH = 20  # values below which a p95 is the largest value, and a share moves by 5 points with each
+MOST = 1000  # units of time that are drawn
 AGGREGATE = "ticket_kpis"
 NEEDED = frozenset(
     {"event_type", "ticket_id", "occurred_at", "kafka_offset", "priority", "support_team", "target_hours"}
@@ -92,8 +93,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Kpis:
-    """`unit` is hour, day or week; `by_mark` counts marks 1 to 5; `sums` hold the KPI table against the tickets."""
+    """`opened` are tickets in all. `unit` is hour, day or week, `moments` the newest MOST of them; of weeks only those
+    with an event, since one event of a wrong clock may be centuries away. `by_mark` counts marks 1 to 5; `sums` hold
+    the KPI table against the tickets.
+    """
 
+    opened: int
     unit: str
     moments: tuple[Moment, ...]
     whole: Group
@@ -120,29 +125,32 @@ def kpis(opened: Opened) -> Kpis | Missing:
     unit, step = next((name, step) for name, step, days in _UNITS if last - first <= timedelta(days=days))
     opened.db.execute(_RESOLVED.format(tickets=view))
     (whole,) = _groups(opened, view, "'all'")
-    moments = tuple(_moments(opened.rows(_OVER_TIME.format(unit=unit, tickets=view)), step))
+    over_time = opened.rows(_OVER_TIME.format(unit=unit, tickets=view))
+    all_opened = sum(count for _, count, *_ in over_time)
+    moments = tuple(_moments(over_time, step if unit != "week" else None))
     marks = opened.rows(f"SELECT satisfaction, count(*) FROM {view} WHERE satisfaction IS NOT NULL GROUP BY 1")  # noqa: S608
     return Kpis(
+        all_opened,
         unit,
-        moments,
+        moments[-MOST:],
         whole,
         _ordered(_groups(opened, view, "priority"), accepted.field("priority")),
         _ordered(_groups(opened, view, "support_team"), accepted.field("support_team")),
         {mark: dict(marks).get(mark, 0) for mark in range(1, 6)},
-        tuple(_sums(opened, whole, sum(one.opened for one in moments))),
+        tuple(_sums(opened, whole, all_opened)),
     )
 
 
-def _moments(rows: list[tuple[Any, ...]], step: timedelta) -> Iterator[Moment]:
-    """Every unit from the first to the last, those without an event too."""
+def _moments(rows: list[tuple[Any, ...]], step: timedelta | None) -> Iterator[Moment]:
+    """Every unit from the first to the last, with a step those without an event too."""
     at, backlog = rows[0][0], 0
     for start, opened, resolved, change in rows:
-        while at < start:
+        while step is not None and at < start:
             yield Moment(at, 0, 0, backlog)
             at += step
         backlog += change
         yield Moment(start, opened, resolved, backlog)
-        at = start + step
+        at = start + (step or timedelta(0))
 
 
 def _groups(opened: Opened, view: str, by: str) -> tuple[Group, ...]:
