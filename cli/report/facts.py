@@ -113,6 +113,8 @@ def _worth(made: dict[str, Any], about: ran.About, subject: Subject) -> Iterator
     if made["waiting"].outbox:
         command = f"tickets produce {subject.source.name} --resume"
         yield f"{made['waiting'].outbox:,} records wait in the outbox and are not in the topic. Run `{command}`."
+    if made["waiting"].refused:
+        yield f"{made['waiting'].refused:,} lines of somebody's own file were refused and not sent: see `refused/`."
     if isinstance(read, ran.Read) and (absent := sum(one.absent for one in read.partitions if one.absent > 0)):
         yield f"Offsets between first and last that the ledger has no record of: {absent:,}. The audit says why."
 

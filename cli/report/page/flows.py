@@ -38,7 +38,7 @@ def _sent(flow: Flow) -> Iterator[Stop | Band]:
         arrived = found.records - absent
         yield Stop("sent", _SENT, "acknowledged", found.records, PLAIN)
         if flow.records > arrived:
-            yield Stop("others", _SENT, "by others", flow.records - arrived, OTHER)
+            yield Stop("others", _SENT, "others", flow.records - arrived, OTHER)
         if absent:
             yield Stop("absent", _OUTCOME, "not in ledger", absent, WRONG)
         yield from (Band("sent", "read", arrived), Band("others", "read", flow.records - arrived))

@@ -68,7 +68,7 @@ def flow(opened: Opened, acknowledged: Acknowledged | Missing, export: Export | 
         {name: _count(opened, f"table_{name}") for name, at in opened.made.items() if at is not None},
         dict(export.rows) if isinstance(export, Export) and of_this else None,
         (),
-        tuple(_uncertain(opened, acknowledged, export)),
+        tuple(_uncertain(opened, sum(outcomes.values()), acknowledged, export)),
     )
     return replace(made, sums=tuple(_sums(opened, made)))
 
@@ -117,11 +117,18 @@ def _of_exported(flow: Flow) -> Iterator[Sum]:
         yield Sum("records that were not accepted", others, f"rows exported as {flow.refused_table}", exported, remedy)
 
 
-def _uncertain(opened: Opened, acknowledged: Acknowledged | Missing, export: Export | Missing) -> Iterator[str]:
+def _uncertain(
+    opened: Opened, records: int, acknowledged: Acknowledged | Missing, export: Export | Missing
+) -> Iterator[str]:
     if isinstance(acknowledged, Missing):
         yield f"What was acknowledged is not compared: {acknowledged.what}. To have it: `{acknowledged.command}`."
     elif acknowledged.absent is None:
         yield "Acknowledged records are compared by their number only: a summary does not say where they are."
+    if (
+        isinstance(acknowledged, Acknowledged)
+        and (others := records - acknowledged.records + (acknowledged.absent or 0)) > 0
+    ):
+        yield f"{others:,} records are of other producers, or of runs that left nothing to compare with."
     for name, made in opened.made.items():
         if made is None:
             yield f"The table {name} is not compared: it was not made from version {opened.version} of the ledger."

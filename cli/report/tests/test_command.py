@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cli import audit
-from cli.report.tests.made import SOURCE, TICKETS, derive, export, run, workspace
+from cli import audit, demo
+from cli.report.tests.made import FOLDER, SOURCE, TICKETS, derive, export, run, workspace
 from contracts.compiler.catalogue import HOME
 from runtime import broker, kafka
 from runtime.workspace import Workspace
@@ -121,3 +121,12 @@ def test_a_broker_that_is_away_is_told_not_waited_for_long(tmp_path: Path, monke
         "missing": "not run: no broker answers at localhost:1",
         "command": "tickets audit client_tickets --broker localhost:1",
     }
+
+
+def test_the_demo_writes_a_report_of_its_own_audit(tmp_path: Path) -> None:
+    """Beside its exports; no broker is asked again."""
+    lists: dict[str, list[str]] = {name: [] for name in ("missing", "repeated", "without_record", "lost", "unread")}
+    told = {"ok": True, "offsets": 8, "outcomes": {}, "complaints": [], **lists}
+    path = demo._report(SOURCE, FOLDER, workspace(tmp_path), told)
+    assert path == tmp_path / "report.html"
+    assert "Audit ok: 8 offsets" in path.read_text("utf-8")

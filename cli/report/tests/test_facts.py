@@ -210,6 +210,20 @@ def test_more_acknowledged_than_read_is_said(tmp_path: Path) -> None:
     assert "acknowledged records (summary): 9, but of them in the ledger: 8" in found.attention[0]
 
 
+def test_records_of_others_and_what_was_never_sent_are_told(tmp_path: Path) -> None:
+    """They are no fault: the sums hold."""
+    made = workspace(tmp_path)
+    keep(made, SOURCE.name, {"acknowledged": 5})
+    for folder, lines in (("outbox", 2), ("refused", 3)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{SOURCE.name}-20260105T080000.000000Z.jsonl").write_text("{}\n" * lines, "utf-8")
+    found = facts(made)
+    assert isinstance(found.flow, Flow)
+    assert found.ok
+    assert found.flow.uncertain[1].startswith("3 records are of other producers")
+    assert [line.partition(" ")[0] for line in found.attention] == ["2", "3"]
+
+
 def test_an_older_version_is_reported_as_it_was(tmp_path: Path) -> None:
     """Ledger, and what was made from it; tables of another version are not mixed in."""
     events = [Event(n, "opened", n / 10, batch=str(1 + n // 4)) for n in range(8)]
