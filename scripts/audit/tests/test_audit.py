@@ -192,7 +192,7 @@ def _weak(name: str, version: str) -> dict[str, Any]:
     [
         (answers(lambda name, version: {"vulns": []}), ["--strict"], 0, "packages checked, 0 open"),
         (answers(_weak), [], 1, "PYSEC-1"),
-        (answers(lambda name, version: {"skip_reason": "?"}), [], 0, "not checked: annotated-types"),
+        (answers(lambda name, version: {"skip_reason": "?"}), [], 0, "not checked: altair"),
         (answers(lambda name, version: {"skip_reason": "?"}), ["--strict"], 1, "0 packages checked"),
         (lambda _: ("", "no route"), [], 0, "(no route)"),
     ],
