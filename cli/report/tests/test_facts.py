@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
 from cli.report.acknowledged import Acknowledged, keep
-from cli.report.facts import Facts, document
+from cli.report.facts import Facts, document, gather
 from cli.report.opened import Missing, Subject
+from cli.report.page import page
 from cli.report.sections.batches import Batches
 from cli.report.sections.delay import Class, Delay
 from cli.report.sections.flow import Flow
@@ -22,6 +25,7 @@ from cli.report.tests.made import (
     FOLDER,
     KPIS,
     LIFE,
+    NOT_RUN,
     SOURCE,
     TICKETS,
     Event,
@@ -30,6 +34,8 @@ from cli.report.tests.made import (
     facts,
     workspace,
 )
+from contracts.compiler.catalogue import HOME, Catalogue
+from processing.tables import create_ledger, ledger_schema
 from processing.tests.ledgers import AMOUNT, PRIORITY, row
 from runtime.workspace import Workspace
 
@@ -259,3 +265,22 @@ def test_the_document_is_json_with_nothing_left_out(whole: Facts) -> None:
         "command": "tickets audit client_tickets",
     }
     assert set(made) == set(Facts.__slots__)
+
+
+def test_a_topic_without_output_contracts_has_its_own_fields(tmp_path: Path) -> None:
+    """Times come from the ledger, lineage is each field from itself, and KPIs are none."""
+    folder = Catalogue(HOME.parent / "examples/contracts")
+    source = folder.get("app_logs")
+    tables = tmp_path / "tables" / source.name
+    event = {"line": 1, "logged_at": EIGHT, "source": {"host": {"address": "192.0.2.1"}}}
+    record = row("0:0", "accepted") | {"event": event, "event_id": "1", "received_at": EIGHT + timedelta(seconds=5)}
+    create_ledger(tables / "ledger", source)
+    write_deltalake(tables / "ledger", pa.Table.from_pylist([record], ledger_schema(source)), mode="append")
+    derive(tables, source, [event], 1)
+    found = gather(Subject.of(source, folder, Workspace.open(tmp_path)), None, lambda *_: NOT_RUN, ())
+    assert found.ok
+    assert isinstance(found.delay, Delay)
+    assert (found.delay.events, found.delay.p50) == (1, 5.0)
+    assert isinstance(found.kpis, Missing)
+    assert found.lineage.tables[0].columns[0].sources == (f"{source.key}/{source.fields[0].path}",)
+    assert "Run report" in page(found)
