@@ -75,12 +75,15 @@ def write_file(batches: Iterable[pa.RecordBatch], layout: Layout, files: Files) 
 def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The rows in parts as large as a row group should be; a batch is never cut, one without rows left out."""
     held: list[pa.RecordBatch] = []
+    rows = size = 0
     for batch in batches:
-        if batch.num_rows:
-            held.append(batch)
-        if sum(one.num_rows for one in held) >= _GROUP_ROWS or sum(one.nbytes for one in held) >= _GROUP_BYTES:
+        if batch.num_rows == 0:
+            continue
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
             yield pa.Table.from_batches(held)
-            held.clear()
+            held, rows, size = [], 0, 0
     if held:
         yield pa.Table.from_batches(held)
 
@@ -108,19 +111,17 @@ class _Bounds:
                 self._most[name] = max(most, self._most.get(name, most))
 
     def said(self) -> str:
-        """As JSON. A time is in milliseconds, the greatest rounded up: it must not be less than any row's. What the
-        calendar can't say is left out, which a reader takes for anything.
+        """As JSON. A time is in milliseconds, the greatest rounded up: it must not be less than any row's.
+
+        Where the calendar can't say a bound, only the number of rows: deltalake finds no row of a file that has one
+        bound of a column without the other.
         """
-        least = {name: _plain(value) for name, value in self._least.items()}
-        most = {name: _plain(value, up=True) for name, value in self._most.items()}
-        return json.dumps(
-            {
-                "numRecords": self._rows,
-                "minValues": {name: value for name, value in least.items() if value is not None},
-                "maxValues": {name: value for name, value in most.items() if value is not None},
-                "nullCount": self._nulls,
-            }
-        )
+        try:
+            least = {name: _plain(value) for name, value in self._least.items()}
+            most = {name: _plain(value, up=True) for name, value in self._most.items()}
+        except OverflowError:
+            return json.dumps({"numRecords": self._rows})
+        return json.dumps({"numRecords": self._rows, "minValues": least, "maxValues": most, "nullCount": self._nulls})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -138,7 +139,5 @@ def _plain(value: Any, *, up: bool = False) -> Any:
     if not isinstance(value, _Moment):
         return value
     ms = -(-value.us // _MILLISECOND_US) if up else value.us // _MILLISECOND_US
-    with contextlib.suppress(OverflowError):
-        at = _EPOCH + timedelta(milliseconds=ms)
-        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return None
+    at = _EPOCH + timedelta(milliseconds=ms)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

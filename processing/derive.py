@@ -216,5 +216,6 @@ def catch_up(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
+    """By Delta's own writer for Spark, which takes out what was there: what is rare or small, unlike `append`'s rows."""
     rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(spark_path(turn.path))
     turn.confirm()
