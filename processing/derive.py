@@ -216,6 +216,6 @@ def catch_up(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
-    """By Delta's own writer for Spark, which takes out what was there: what is rare or small, unlike `append`'s rows."""
+    """By Delta's own writer for Spark, which takes out what was there: rare or small work, unlike `append`."""
     rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(spark_path(turn.path))
     turn.confirm()
