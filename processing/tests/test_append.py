@@ -1,5 +1,8 @@
 """Rows of Spark's to files of a derived table: in the table's own types, once whatever runs twice, and whole or not."""
 
+import pickle
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +38,14 @@ USUAL: dict[Any, Any] = {
     SCHEMA.field("tags").type: ["a", "b"],
     SCHEMA.field("attachments").type: [{"name": "a.pdf", "media_type": "application/pdf", "size_bytes": 7}],
 }
+WORKER = """\
+import pickle, sys
+sys.modules.update(dict.fromkeys(("deltalake", "polars", "numpy", "pandas")))
+with open(sys.argv[1], "rb") as file:
+    task, rows = pickle.load(file)
+[path] = [one["path"] for part in task(iter([rows])) for one in part.to_pylist()]
+print(path)
+"""
 
 
 def row(**named: Any) -> dict[str, Any]:
@@ -103,3 +114,13 @@ def test_no_rows_no_file(table: Path) -> None:
     """A task may get none, or only batches without any."""
     assert run(table) == run(table, sent()) == []
     assert list(table.glob("*.parquet")) == []
+
+
+def test_a_task_needs_nothing_that_workers_lack(tmp_path: Path) -> None:
+    """Sent to a process that can't load deltalake, it writes the same file."""
+    (tmp_path / "task").write_bytes(pickle.dumps((Appending(CONTRACT, Files.of(tmp_path)), sent(row()))))
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, tmp_path / "task"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert pq.read_table(tmp_path / done.stdout.strip()).to_pylist() == [row()]
