@@ -51,5 +51,4 @@ class Appending:
                     f"{self.contract.key} requires {field.name}, and what was made of an accepted event has none",
                     f"Mend its enrichment (processing/enrich/), or make {field.name} optional in the contract.",
                 )
-        columns = [rows.column(field.name).cast(field.type) for field in schema]
-        return pa.RecordBatch.from_arrays(columns, schema=schema)
+        return pa.RecordBatch.from_arrays([rows.column(name) for name in schema.names], schema=schema)  # casts them

@@ -92,8 +92,9 @@ def test_every_value_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert held.schema.remove_metadata().equals(WIDE.schema)
 
 
-def test_statistics_are_those_of_the_rows(tmp_path: Path) -> None:
-    """Over all batches, nulls counted; a column without a value has no bounds."""
+def test_statistics_are_those_of_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over all row groups, nulls counted; a column without a value has no bounds."""
+    monkeypatch.setattr(datafile, "_GROUP_ROWS", 1)
     layout = Layout(pa.schema([("at", MOMENT), ("number", pa.int32()), ("never", MOMENT)]), ("at", "number", "never"))
     moments = [NOW + timedelta(seconds=n * 7 % 5) for n in range(5)]
     batches = [of(layout, *({"at": at, "number": at.second}, {"number": 9})) for at in moments]
