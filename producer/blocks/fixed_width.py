@@ -5,7 +5,7 @@ A row of the table is the JSON text of all of them, such as `{"id":"...","at":".
 
 import json
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -50,13 +50,23 @@ class Table:
             text += cell.text + b'"'
         self._text = np.frombuffer(text, np.uint8)
 
+    @property
+    def width(self) -> int:
+        """Bytes of each row."""
+        return len(self._text)
+
+    @property
+    def places(self) -> Mapping[str, slice]:
+        """Field to where its text stands in each row, without its quotes; it stands there as it is, unescaped."""
+        return {cell.name: place for place, cell in self._places}
+
     def __call__(self, rows: Rows) -> Pieces:
         """The text of each row."""
         table = np.empty((len(rows), len(self._text)), np.uint8)
         table[:] = self._text
         for place, cell in self._places:
             cell.fill(table[:, place], rows)
-        pieces: list[bytes] = table.view(f"S{table.shape[1]}").ravel().tolist()
+        pieces: list[bytes] = table.view(f"S{self.width}").ravel().tolist()
         return pieces
 
 
