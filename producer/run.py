@@ -71,7 +71,7 @@ def _send_block(block: Traffic, sender: Sender, control: Control) -> int:
     own: list[tuple[bytes, Headers] | None] = [None] * len(block.values)
     for place, odd in block.odd.items():
         own[place] = odd.own
-    rows = list(zip(block.values, block.sent_us, own, strict=True))
+    rows = list(zip(block.values, [moment_us // 1000 for moment_us in block.sent_us], own, strict=True))
     together, done = 1 if control.pace.limited else TOGETHER, 0
     while done < len(rows) and in_time(sender, control):
         many = sender.send_many(rows[done : done + together], block.seal)

@@ -26,7 +26,7 @@ PLAIN = frozenset(string.printable) - frozenset('"\\\t\n\r\x0b\x0c')
 """Characters that are one byte, and stand in JSON as they are."""
 WIDEST = 200
 DIGITS = 18  # of a number that 64 bits hold
-_HEX = np.frombuffer("".join(f"{octet:02x}" for octet in range(256)).encode(), np.uint8).reshape(256, 2)
+_HEX = np.frombuffer("".join(f"{octet:02x}" for octet in range(256)).encode(), np.uint16)
 _TWO = np.frombuffer("".join(f"{number:02d}" for number in range(100)).encode(), np.uint8).reshape(100, 2)
 
 
@@ -130,7 +130,7 @@ def _uuids(entropy: Entropy) -> Callable[[Octets, Rows], None]:
         octets = entropy.octets(len(rows), 16)
         octets[:, 6] = octets[:, 6] & 0x0F | 0x40
         octets[:, 8] = octets[:, 8] & 0x3F | 0x80
-        digits = _HEX[octets].reshape(len(rows), 32)
+        digits = _HEX[octets].view(np.uint8)
         start = 0
         for place, width in ((0, 8), (9, 4), (14, 4), (19, 4), (24, 12)):
             table[:, place : place + width] = digits[:, start : start + width]

@@ -35,19 +35,27 @@ FEWEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Neighbouring lines: their `text`, each line ended by a line break, and the moment of each in microseconds.
+    """Neighbouring lines as `pieces`, of which each line has one of each column, and their moments in microseconds.
 
     `places` says of some fields where in each line their texts stand, without quotes and unescaped; the same in all
     blocks of a run.
     """
 
-    text: bytes
+    pieces: Sequence[Pieces]
     moments: Integers
     places: Mapping[str, slice]
 
     def lines(self) -> list[bytes]:
         """Each line without its line break."""
-        return self.text[:-1].split(b"\n")
+        *first, lines = self.pieces
+        for pieces in reversed(first):
+            lines = [piece + rest for piece, rest in zip(pieces, lines, strict=True)]
+        return list(lines)
+
+    def text(self) -> bytes:
+        """All lines, each ended by a line break."""
+        many = len(self.moments)
+        return interleaved([*self.pieces, [b"\n"] * many], many)
 
 
 def lines(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[bytes]:
@@ -62,7 +70,7 @@ def lines(contract: Contract, *, count: int, seed: int, start: datetime, span: t
 def chunks(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[bytes]:
     """The same lines in blocks of at most LINES, each line ended by a line break; memory does not grow with `count`."""
     for block in blocks(contract, count=count, seed=seed, start=start, span=span):
-        yield block.text
+        yield block.text()
 
 
 def blocks(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[Block]:
@@ -76,8 +84,9 @@ def blocks(contract: Contract, *, count: int, seed: int, start: datetime, span: 
 def _plain(values: payloads.Stream) -> Iterator[Block]:
     """Values encoded one by one."""
     while taken := list(islice(values, LINES)):
-        text = b"\n".join([encode(value) for _, value in taken]) + b"\n"
-        yield Block(text, np.array([moment_us for moment_us, _ in taken], dtype=np.int64), {})
+        yield Block(
+            [[encode(value) for _, value in taken]], np.array([moment_us for moment_us, _ in taken], dtype=np.int64), {}
+        )
 
 
 class _Press:
@@ -199,10 +208,10 @@ def _by_state(columns: list[list[Column]], changes: timeline.Changes) -> Pieces:
     return list(made.tolist())
 
 
-def _pressed(table: Table | None, pieces: Sequence[Pieces], rows: Rows) -> bytes:
-    """The lines of some rows; without a table nothing is sure to be there, so the first comma is cut off."""
-    ends = [b"}\n"] * len(rows)
+def _pressed(table: Table | None, pieces: Sequence[Pieces], rows: Rows) -> Sequence[Pieces]:
+    """The lines of some rows, in pieces; without a table nothing is sure to be there, so the first comma is cut off."""
+    ends = [b"}"] * len(rows)
     if table is not None:
-        return interleaved([table(rows), *pieces, ends], len(rows))
+        return [table(rows), *pieces, ends]
     texts = joined(pieces, len(rows)) if pieces else [b""] * len(rows)
-    return interleaved([[b"{"] * len(rows), [text[1:] for text in texts], ends], len(rows))
+    return [[b"{"] * len(rows), [text[1:] for text in texts], ends]
