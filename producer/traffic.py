@@ -23,6 +23,7 @@ from producer.blocks.entropy import Entropy
 from producer.blocks.lines import blocks
 from producer.blocks.spread import Spread
 from producer.broken.breakers import Breaker
+from producer.broken.reuse import Reuser
 from producer.errors import ProducerError
 from producer.event import EPOCH, UNNAMED, Event, Headers, LineSeal, encode, line_sealer
 from producer.payloads import LAG_US
@@ -152,8 +153,8 @@ class _Broken:
     """Breaks one clause after the other, in an order drawn once."""
 
     def __init__(self, breaker: Breaker, rng: Random) -> None:
-        self._breaker = breaker
-        self._clauses: list[Clause] = list(self._breaker.clauses)
+        self._breaker = Reuser(breaker)
+        self._clauses: list[Clause] = list(breaker.clauses)
         self._rng = rng
         self._turn = 0
         rng.shuffle(self._clauses)
