@@ -14,10 +14,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from producer.causes import OVERSIZE, SILENT, STOPPED, Causes, Failure
 from producer.event import Headers, LineSeal, Record
+from producer.outbox import Keeper as Keeper
 from producer.receipts import Receipts
 from producer.route import Route as Route
 from producer.route import settings as settings
@@ -46,19 +47,6 @@ class Delivery:
     def pending(self) -> int:
         """Records of which nothing is known yet."""
         return self.sent - self.acknowledged - self.failed
-
-
-class Keeper(Protocol):
-    """Where records go that are not acknowledged: an Outbox, or what knows that they stand in one already."""
-
-    def put(self, record: Record, failure: Failure) -> None:
-        """Keep one record."""
-
-    def flush(self) -> None:
-        """Hand what is buffered to the operating system."""
-
-    def close(self) -> None:
-        """Let others have what was kept; may come twice."""
 
 
 class Sender:
@@ -102,28 +90,35 @@ class Sender:
 
         Rows that are lost are sealed once more, so that only values and times are kept until they are acknowledged.
         """
+        self._begin()
+        sealed, done = self._reporter(rows, seal), 0
+        while done < len(rows) and not self._mute:
+            done += self._taken_of(rows[done:], seal, sealed)
+            if done < len(rows):
+                value, at_ms, own = rows[done]
+                record = Record(value, *(own or seal(value)), at_ms)
+                self._hand_over(record, sealed if own is None else partial(self._done, record, None))
+                done += 1
+        self.wait(0)
+        return done
+
+    def _taken_of(self, rows: Sequence[Row], seal: LineSeal, sealed: Told) -> int:
+        """How many rows librdkafka takes, up to the first that it refuses, or has no room for."""
         from confluent_kafka import KafkaException
 
-        self._begin()
-        produce, topic, sealed, counted = self._producer.produce, self._route.topic, self._reporter(rows, seal), 0
-        for number, (value, at_ms, own) in enumerate(rows):
-            key, headers = own or seal(value)
-            told = sealed if own is None else partial(self._done, Record(value, key, headers, at_ms), None)
-            try:  # by place: names cost a fifth of the call
-                produce(topic, value, key, ANY_PARTITION, told, None, at_ms, headers)
-            except (BufferError, KafkaException):
-                self._took(number - counted)
-                self._hand_over(Record(value, key, headers, at_ms), told)
-                counted = number + 1
-                if self._mute:
-                    return counted
-        self._took(len(rows) - counted)
-        self.wait(0)
-        return len(rows)
-
-    def _took(self, many: int) -> None:
-        self.delivery.sent += many
-        self._taken += many
+        produce, topic, taken = self._producer.produce, self._route.topic, 0
+        try:
+            for value, at_ms, own in rows:
+                key, headers = own or seal(value)
+                told = sealed if own is None else partial(self._done, Record(value, key, headers, at_ms), None)
+                produce(topic, value, key, ANY_PARTITION, told, None, at_ms, headers)  # names cost a fifth of the call
+                taken += 1
+        except (BufferError, KafkaException):
+            return taken
+        finally:
+            self.delivery.sent += taken
+            self._taken += taken
+        return taken
 
     def _begin(self) -> None:
         """Silence counts from when somebody is asked."""

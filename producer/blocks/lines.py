@@ -84,9 +84,8 @@ def blocks(contract: Contract, *, count: int, seed: int, start: datetime, span: 
 def _plain(values: payloads.Stream) -> Iterator[Block]:
     """Values encoded one by one."""
     while taken := list(islice(values, LINES)):
-        yield Block(
-            [[encode(value) for _, value in taken]], np.array([moment_us for moment_us, _ in taken], dtype=np.int64), {}
-        )
+        moments = np.array([moment_us for moment_us, _ in taken], dtype=np.int64)
+        yield Block([[encode(value) for _, value in taken]], moments, {})
 
 
 class _Press:
