@@ -114,3 +114,15 @@ def test_headers_of_numbers_and_of_what_is_absent(tickets: Contract) -> None:
     headers = tuple(replace(envelope.headers[0], name=name, source=name) for name in ("a", "b", "c"))
     odd = replace(tickets, envelope=replace(envelope, key="k", headers=headers))
     assert line_sealer(odd)(b'{"k":"\\u00e9","a":7.0,"b":null,"z":[1,{"a":2}]}') == ("é".encode(), [("a", b"7")])
+
+
+def test_blocks_go_on_where_the_last_one_ended(
+    tickets: Contract, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long an event takes from its change to its send, timestamps never go back, between blocks either."""
+    monkeypatch.setattr("producer.traffic.LAG_US", (0, 3_600_000_000))
+    count = 3 * LINES
+    made = traffic(tickets, count, 1, start, plan(tickets, count, Shares(Decimal(0), Decimal(0), Decimal("0.01"))))
+    times = [sent_us for block in made for sent_us in block.sent_us]
+    assert len(times) == count
+    assert times == sorted(times)
