@@ -1,7 +1,7 @@
 """Rows that Spark SQL has made to files of a derived table, which its tasks write, and the one commit that adds them.
 
 Not by Delta's own writer for Spark: rows leave Spark as Arrow and are written by Arrow, as the ledger's are
-(parcel.py), which costs about a third less, what makes the rows included.
+(parcel.py), which takes less CPU time.
 """
 
 from collections.abc import Iterator, Mapping
