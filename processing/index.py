@@ -99,7 +99,7 @@ class Index:
         files = _added_since(table, state.version or CREATED, self._ledger) if known else None
         if files is None:
             with working("indexing the event ids of the ledger") if newest > CREATED else nullcontext():
-                held = self._with((), _accepted(table.file_uris(), self._ledger))
+                held = self._anew(table)
         else:
             held = self._with(state.runs, _accepted(files, self._ledger))
         self._say(_State(identity, newest, held))
@@ -138,6 +138,9 @@ class Index:
             at, rows = run.find(heads, tails)
             known |= zip(batch.order[at].tolist(), rows, strict=True)
         return known
+
+    def _anew(self, table: Any) -> tuple[Run, ...]:
+        return self._with((), _accepted(table.file_uris(), self._ledger))
 
     def _with(self, held: Sequence[Run], claims: Iterable[pa.Table]) -> tuple[Run, ...]:
         """The runs and what these claims add; `_say` makes them the index's."""
