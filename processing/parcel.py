@@ -10,7 +10,7 @@ import json
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +19,14 @@ from pyspark.sql import DataFrame
 
 from contracts.compiler.model import Contract
 from processing import ledger, measure
-from processing.claims import CLAIMS
-from processing.datafile import Written, write_rows
+from processing.claims import CLAIMS, FROM, claimed
+from processing.datafile import WRITTEN, Written, write_rows
 from processing.erased import ErasedList
 from processing.position import Last, Position
 from processing.versions import Versions
 from runtime.store import Files
 
 _SCHEMA = "summary binary, rows binary"
-_WRITTEN = "path string, size bigint, stats string"
 _BYTES = 32 << 20  # of a parcel's rows, about: a Spark row of more than 2 GB can't be
 _DELAY = "delay_s"
 _NOTES = b"tickets"
@@ -105,7 +104,7 @@ def write(parcels: DataFrame, source: Contract, twins: pa.Table, batch: str, fil
     A task that is tried again leaves files that nobody refers to, which `tickets maintain` removes.
     """
     task = Writing(source, twins.combine_chunks(), batch, files)
-    return [Written(**row.asDict()) for row in parcels.select("rows").mapInArrow(task, _WRITTEN).collect()]
+    return [Written(**row.asDict()) for row in parcels.select("rows").mapInArrow(task, WRITTEN).collect()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ class Writing:
         settled = (ledger.settled(one, self.twins, self.batch, self.source) for one in rows)
         done = write_rows(settled, self.source, self.files)
         if done is not None:
-            yield pa.RecordBatch.from_pylist([asdict(done)])
+            yield done.row()
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -144,10 +143,10 @@ def _summed(rows: pa.RecordBatch, contract: Contract) -> pa.RecordBatch:
         "traces": measure.traces(rows),
         "newest": _newest(rows),
     }
-    columns = [rows.column(name).cast(CLAIMS.field(name).type) for name in CLAIMS.names]
     schema = _SUMMED.with_metadata({_NOTES: json.dumps(notes).encode()})
-    claims = pa.RecordBatch.from_arrays([*columns, measure.delays(rows, contract)], schema=schema)
-    return claims.filter(pc.equal(rows.column("outcome"), "accepted"))
+    accepted = pc.equal(rows.column("outcome"), "accepted")
+    columns = [*claimed(rows.select(FROM).filter(accepted)), measure.delays(rows, contract).filter(accepted)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _newest(rows: pa.RecordBatch) -> list[tuple[int, int, str]]:

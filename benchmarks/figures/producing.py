@@ -35,10 +35,10 @@ ONE = Target(
     "at least",
     0.4,
     (),
-    "Each event is generated and encoded first, then handed over by a call of its own with headers.",
+    "Each event is generated as a line of JSON first, then handed over by a call of its own with its key and headers.",
 )
 TWO = Target(
-    "at least", 0.6, (), "Two producers and the broker share two cores; events are still generated one by one."
+    "at least", 0.6, (), "Two producers and the broker share two cores; every event is a call of the client of its own."
 )
 
 

@@ -204,7 +204,7 @@ def test_what_follows_the_ledger_need_not_begin_anew(
         index.follow()
     do(folder, plan(folder, ((0, 1),)))
     with Index(tmp_path / "index", folder / "ledger") as index, monkeypatch.context() as patched:
-        patched.setattr(Index, "_renew", None)
+        patched.setattr(Index, "_anew", None)
         index.follow()
     missing = derive._missing(folder / "ledger", before)
     assert (missing.version, missing.batches) == (before + 1, ())
