@@ -6,8 +6,8 @@ from collections.abc import Mapping
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]+")
 _TAIL = re.compile(r"(?:_(?:number|no|nr|address|text|raw|value|eur|usd|gbp|chf|utc|[0-9]+))+$")  # says no more
 _SENSES: Mapping[str, str] = {
-    "personal": "email mail phone telephone tel mobile msisdn fax first_name last_name full_name given_name family_name "
-    "middle_name surname forename firstname lastname fullname username user_name client_name customer_name "
+    "personal": "email mail phone telephone tel mobile msisdn fax first_name last_name full_name given_name "
+    "family_name middle_name surname forename firstname lastname fullname username user_name client_name customer_name "
     "contact_name birthday birthdate birth_date date_of_birth dob ssn passport iban street postal "
     "home delivery billing tax_id national_id",
     "restricted": "ip client_id customer_id user_id account_id member_id patient_id employee_id person_id "
@@ -17,7 +17,8 @@ _SENSES: Mapping[str, str] = {
     "money": "amount price cost total subtotal fee balance tax discount fare premium",
     "moment": "at time timestamp ts date datetime when created updated occurred logged",
     "event_id": "event_id message_id record_id",
-    "event_time": "occurred_at occurred event_time event_timestamp happened_at timestamp created_at logged_at time ts at",
+    "event_time": "occurred_at occurred event_time event_timestamp happened_at timestamp created_at logged_at "
+    "time ts at",
     "subject": "client_id customer_id user_id account_id member_id patient_id employee_id person_id",
     "host": "host hostname server node",
 }

@@ -1,4 +1,4 @@
-"""Fields to the parts they play for the topic: event id, key, event time, whose data it is. All are top-level fields."""
+"""Top-level fields to the parts they play for the topic: event id, key, event time, whose data it is."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from cli.init.draft import Draft, LeftOut, Role, Sketch
 from cli.refusals import printable
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\([0-9, ]+\))?|\$[a-z]+|P[0-9T][0-9A-Z]*|v?[0-9]+\.[0-9]+\.[0-9]+")
-_WORDS = frozenset("true false null yes no on off y n".split())
+_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
 _MEANING = "To do: say what it means, its unit, and what null means."
 _PURPOSE = "To do: say in one sentence what one event is."
 
@@ -53,7 +53,7 @@ def _escaped(char: str) -> str:
 
 def _head(sketch: Sketch) -> Iterator[str]:
     yield f"# Draft made by `tickets init {sketch.topic}` from {printable(sketch.origin)}."
-    yield '# Look at each line marked "guess" or "to do", then take the mark away. `tickets contracts lint` judges the file.'
+    yield '# Look at each line marked "guess" or "to do", then take the mark away. `tickets contracts lint` judges it.'
     maps = any(field.type == "map" for field in _every(sketch.fields))
     yield f"apiVersion: v3.{2 if maps else 1}.0"
     yield "kind: DataContract"
