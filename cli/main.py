@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "cli.process",
         "Read the topic into ledger, tickets and KPIs with Spark Structured Streaming.",
     ),
+    "watch": ("cli.watch", "Follow a running job on one page: rates, lag, refusals, last export and audit."),
     "export": ("cli.export", "Check a snapshot against its output contracts and publish it as files."),
     "audit": ("cli.audit", "Prove that every offset of the topic has exactly one outcome."),
     "quarantine": ("cli.quarantine", "See which events were refused, and why."),

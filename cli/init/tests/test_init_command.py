@@ -1,13 +1,6 @@
 """`tickets init` as a person calls it: what is written, printed, refused and asked."""
 
 import json
-import os
-import pty
-import select
-import subprocess
-import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,9 +8,9 @@ from click.testing import CliRunner, Result
 
 from cli.contracts import check
 from cli.init import command
+from cli.tests.terminal import Terminal
 from contracts.compiler.catalogue import Catalogue
 
-TICKETS = Path(sys.executable).with_name("tickets")
 EVENTS = "".join(
     json.dumps({"order_id": f"O-{number % 7}", "id": number, "at": "2026-01-05T08:30:00Z", "state": "new"}) + "\n"
     for number in range(40)
@@ -105,32 +98,6 @@ def test_what_can_not_be_done_is_said(words: list[str], text: str, code: int, wa
     assert wanted in done.output
 
 
-def on_terminal(arguments: Sequence[str | Path], answers: Sequence[tuple[str, str]], deadline_s: float = 60) -> str:
-    """Run the command on a terminal of its own: each answer is typed once its question stands there."""
-    here, there = pty.openpty()
-    child = subprocess.Popen([TICKETS, *arguments], stdin=there, stdout=there, stderr=there, close_fds=True)
-    os.close(there)
-    said, waiting, end = "", list(answers), time.monotonic() + deadline_s
-    seen = 0
-    try:
-        while time.monotonic() < end:
-            if waiting and waiting[0][0] in said[seen:]:
-                seen = len(said)
-                os.write(here, waiting.pop(0)[1].encode() + b"\n")
-            if not select.select([here], [], [], 0.2)[0]:
-                continue
-            try:
-                said += os.read(here, 4096).decode()
-            except OSError:  # the other end is closed: it has ended
-                break
-        child.wait(max(0.1, end - time.monotonic()))
-    finally:
-        child.kill()
-        os.close(here)
-    assert not waiting, said
-    return said
-
-
 def test_questions_on_a_terminal_make_a_contract(tmp_path: Path) -> None:
     """Name, type by number, whether it is always there, an example; one that is no such value is asked for again."""
     answers = [
@@ -139,8 +106,12 @@ def test_questions_on_a_terminal_make_a_contract(tmp_path: Path) -> None:
         ("Field", "note"), ("Type", "1"), ("every event", "n"), ("Example", ""),
         ("Field", ""), ("end to end", "n"),
     ]  # fmt: skip
-    said = on_terminal(["init", "orders", "--contracts", tmp_path], answers)
-    assert "'soon' is no timestamp" in said
+    with Terminal("init", "orders", "--contracts", tmp_path) as terminal:
+        for question, answer in answers:
+            terminal.until(question)
+            terminal.press(answer + "\n")
+        assert terminal.end() == 0
+    assert "'soon' is no timestamp" in terminal.said
     contract = Catalogue(tmp_path).get("orders")
     assert [(row.name, row.type, row.required) for row in contract.fields] == [
         ("event_id", "string", True),
