@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from cli.refusals import printable
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDE, SIDE_BY_SIDE = 110, 2
-LEAST_REFUSALS, FIXED_LINES = 3, 16
+LEAST_REFUSALS, OTHER_LINES = 3, 9  # of what is not counted: head, titles, export, audit, keys
 WORST, UNITS = 4, 2  # partitions shown, and units of a duration
 SIZES = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 KEYS = "q quits"
@@ -25,11 +26,14 @@ def page(facts: Facts, width: int, height: int) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    parts: list[RenderableType] = [_records(facts), *([Group(*_lag(facts), *_batches(facts))] if facts.job else [])]
+    records, beside = _records(facts), [*_lag(facts), *_batches(facts)]
+    heights = (records.row_count + 1, len(beside))
     middle = Table.grid(padding=(0, 4))
-    for row in [parts] if width >= WIDE else [[part] for part in parts]:
+    for row in [(records, Group(*beside))] if width >= WIDE else [(records,), (Group(*beside),)]:
         middle.add_row(*row)
-    rows = max(LEAST_REFUSALS, height - FIXED_LINES - (0 if width >= WIDE else len(_partitions(facts))))
+    taken = OTHER_LINES + (max(heights) if width >= WIDE else sum(heights))
+    taken += sum(ceil(len(note) / width) for note in facts.notes)
+    rows = max(LEAST_REFUSALS, height - taken)
     notes = [Text(printable(note), style="yellow") for note in facts.notes]
     return Group(_head(facts), *notes, middle, *_refused(facts, rows, width), *_stands(facts), Text(KEYS, style="dim"))
 
@@ -89,16 +93,16 @@ def _lag(facts: Facts) -> "Iterator[RenderableType]":
     yield from _partitions(facts)
 
 
-def _partitions(facts: Facts) -> "list[RenderableType]":
-    """A line for each of the partitions that are most behind."""
+def _partitions(facts: Facts) -> "Iterator[RenderableType]":
+    """One line of the partitions that are most behind."""
     from rich.text import Text
 
-    if facts.job is None or len(facts.job.behind) < SIDE_BY_SIDE:
-        return []
-    worst = sorted(facts.job.behind.items(), key=lambda row: (-row[1].offsets, row[0]))[:WORST]
-    lines = [Text(f"  partition {number}: {one.offsets:,}") for number, one in worst if one.offsets]
-    others = sum(one.offsets > 0 for one in facts.job.behind.values()) - len(lines)
-    return [*lines, *([Text(f"  and {others} partitions more")] if others > 0 else [])]
+    behind = facts.job.behind.items() if facts.job else ()
+    worst = sorted(((one.offsets, number) for number, one in behind if one.offsets), reverse=True)
+    if worst and len(behind) >= SIDE_BY_SIDE:
+        said = ", ".join(f"{number}: {offsets:,}" for offsets, number in worst[:WORST])
+        more = f" and {len(worst) - WORST} more" if len(worst) > WORST else ""
+        yield Text(f"  by partition {said}{more}")
 
 
 def _batches(facts: Facts) -> "Iterator[RenderableType]":

@@ -43,6 +43,13 @@ FACTS = Facts(
     audit=Standing(False, NOW - timedelta(minutes=2), NOW - timedelta(days=3, hours=4)),
     notes=(),
 )
+OUTCOMES = ("accepted", "rejected", "duplicate", "conflict", "tombstone", "erased")
+BUSY = replace(
+    FACTS,
+    job=replace(
+        JOB, records=dict.fromkeys(OUTCOMES, 1), behind={number: Behind(number + 1, 1.0, 1.0) for number in range(12)}
+    ),
+)
 IDLE = replace(FACTS, job=None, rates=None, notes=("No job runs: nothing answers at 127.0.0.1:9464.",))
 
 
@@ -62,7 +69,7 @@ def text(facts: Facts, width: int, height: int = 40) -> str:
         "1,812.2",
         "per s, last 30 s",
         "behind 1,000,357 offsets, oldest unread 2 h 1 min",
-        "partition 2: 1,000,345",
+        "by partition 2: 1,000,345, 0: 12",
         "batch 2.25 s lately, 2.00 s on average, 2,160 batches",
         "ledger version 2160, last 4 s ago",
         "rejected lately 31.0%, alert above 20%",
@@ -83,9 +90,10 @@ def test_all_that_is_known_stands_on_the_page(width: int, wanted: str) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_the_page_is_not_higher_than_the_terminal(width: int) -> None:
+@pytest.mark.parametrize("facts", [FACTS, BUSY, IDLE], ids=["job", "every outcome", "no job"])
+def test_the_page_is_not_higher_than_the_terminal(facts: Facts, width: int) -> None:
     """Fewer refusals are listed, and it is said how many more there are."""
-    low = text(FACTS, width, 24)
+    low = text(facts, width, 24)
     assert len(low.rstrip("\n").splitlines()) <= 24, low
     assert "more: tickets quarantine stats client_tickets" in low
 
