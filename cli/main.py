@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "architecture": ("cli.architecture", "Judge, compute, draw and write up the hybrid-cloud model."),
     "adr": ("cli.adr", "Architecture decision records: new, list, and check that each still holds."),
     "prepare": ("cli.prepare", "Fetch the jars, and let Java keep what makes its next starts faster."),
+    "completion": ("cli.completion", "Print the script that makes a shell complete commands, contracts and clauses."),
     "doctor": ("cli.doctor", "Say what this machine has, what is missing, and what to do."),
 }
 
@@ -53,13 +54,25 @@ Examples:
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@click.option("-q", "--quiet", is_flag=True, help="Say only errors beside the result: no progress, no log lines.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more, whatever the command logs by itself.")
 @click.version_option(package_name="client-tickets", prog_name="tickets")
-def tickets() -> None:
+def tickets(quiet: bool, verbose: bool) -> None:
     """Client tickets, from contract to checked export.
 
     The YAML contracts in contracts/ say what an event is; everything else follows from them.
-    Exit codes: 0 done, 1 the run failed or a check found something, 2 wrong use.
+
+    Results go to standard output, all else to standard error; NO_COLOR is honoured. -q and -v stand before the command:
+    `tickets -q audit`.
+
+    Exit codes: 0 done; 1 the run failed, or a check found something; 2 wrong use; 130 stopped.
     """
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other.")
+    if quiet or verbose:
+        from runtime import logs
+
+        logs.prefer("error" if quiet else "debug")
 
 
 def explain(error: Exception) -> str | None:
