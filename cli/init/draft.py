@@ -13,7 +13,9 @@ class UndescribableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A member of an object that the draft does not describe. Readers keep such members among the unknown fields."""
+    """A member of an object that the draft does not describe. Readers keep such members among the unknown fields;
+    a writer that is held to the contract must not send them.
+    """
 
     name: str
     reason: str

@@ -89,7 +89,7 @@ def _moved(found: Judged, workspace: Workspace) -> tuple[Contract, Catalogue]:
     return folder.get(found.sketch.topic), folder
 
 
-def _sent(contract: Contract, events: Sequence[Event], workspace: Workspace, broker: Any) -> dict[str, int]:
+def _sent(contract: Contract, events: Sequence[Event], workspace: Workspace, broker: Any) -> dict[str, Any]:
     """The samples as somebody's own file, then generated events."""
     from cli.produce.parameters import own_name
     from cli.produce.runs import run_file, run_generated
@@ -113,9 +113,15 @@ def _sent(contract: Contract, events: Sequence[Event], workspace: Workspace, bro
     return {
         "samples": own["acknowledged"],
         "refused": own["refused"],
+        "refused_by_clause": own["refused_by_clause"],
         "generated": made["acknowledged"],
         "acknowledged": own["acknowledged"] + made["acknowledged"],
     }
+
+
+def _unsent(done: dict[str, Any]) -> list[tuple[str, int]]:
+    """Samples that a writer may not send, such as those with a field that the draft leaves out, by clause."""
+    return list(done["sent"]["refused_by_clause"].items())
 
 
 def lines(done: dict[str, Any]) -> list[str]:
@@ -126,6 +132,7 @@ def lines(done: dict[str, Any]) -> list[str]:
     if "sent" in done:
         counts = " + ".join(f"{count} {name}" for name, count in done["outcomes"].items())
         made.append(f"Sent      {done['sent']['samples']} samples and {done['sent']['generated']} generated: {counts}")
+        made += [f"            not sent: {count} samples, {clause}" for clause, count in _unsent(done)]
         made.append("Exported  " + ", ".join(f"{name} {rows} rows" for name, rows in done["export"].items()))
         made.append(f"Audit     {'ok' if done['audit']['ok'] else 'FAILED'}: {done['audit']['offsets']} offsets")
         made.append(f"Results   {done['workspace']}")

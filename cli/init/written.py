@@ -10,6 +10,7 @@ from cli.refusals import printable
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\([0-9, ]+\))?|\$[a-z]+|P[0-9T][0-9A-Z]*|v?[0-9]+\.[0-9]+\.[0-9]+")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
 _MEANING = "To do: say what it means, its unit, and what null means."
+_UNKNOWN = "readers keep it in unknown_fields, writers must not send it"
 _PURPOSE = "To do: say in one sentence what one event is."
 
 
@@ -165,7 +166,7 @@ def _below(field: Draft, indent: str) -> Iterator[str]:
 
 def _left(left: tuple[LeftOut, ...], indent: str) -> Iterator[str]:
     for member in left:
-        yield f"{indent}{comment('left out', f'{member.name}: {member.reason}; readers keep it in unknown_fields')}"
+        yield f"{indent}{comment('left out', f'{member.name}: {member.reason}; {_UNKNOWN}')}"
 
 
 def _tail(sketch: Sketch) -> Iterator[str]:

@@ -115,9 +115,8 @@ def _batches(facts: Facts) -> "Iterator[RenderableType]":
         return
     recent = facts.rates.batch_seconds if facts.rates else None
     now = f"{recent:.2f} s lately, " if recent is not None else ""
-    yield Text(
-        f"batch {now}{job.batch_seconds / job.batches:.2f} s on average, {job.batches:,} batch{'es' * (job.batches != 1)}"
-    )
+    count = f"{job.batches:,} batch{'es' * (job.batches != 1)}"
+    yield Text(f"batch {now}{job.batch_seconds / job.batches:.2f} s on average, {count}")
     last = f", last {_ago(facts.at, job.last_batch_at)}" if job.last_batch_at else ""
     yield Text(f"ledger version {job.ledger_version}{last}")
     yield from _share(job)
