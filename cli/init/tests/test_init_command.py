@@ -1,6 +1,7 @@
 """`tickets init` as a person calls it: what is written, printed, refused and asked."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from cli.contracts import check
 from cli.init import command
-from cli.tests.terminal import Terminal
+from cli.tests.terminal import TICKETS, Terminal
 from contracts.compiler.catalogue import Catalogue
 
 EVENTS = "".join(
@@ -147,3 +148,28 @@ def test_without_java_a_draft_is_run_as_far_as_it_goes(tmp_path: Path, monkeypat
     assert "200 generated, 0 of them refused" in done.output
     assert "there is no Java" in done.output
     assert not (tmp_path / "data").exists()
+
+
+DOC = (Path(__file__).parents[3] / "docs" / "new-topic.md").read_text("utf-8")
+
+
+def test_the_guide_shows_what_is_written(tmp_path: Path) -> None:
+    """Each marked line of its YAML stands so in a draft of such events."""
+    events = [{"order_id": f"ORD-{number:06d}", "status": ("new", "paid", "sent")[number % 3]} for number in range(200)]
+    text = "".join(json.dumps(event) + "\n" for event in events)
+    done = init(tmp_path, "--from", "-", "--dry-run", text=text)
+    shown = DOC.split("```yaml\n")[1].split("```")[0].splitlines()
+    assert len(shown) > 5
+    for line in shown:
+        assert line in done.stdout.splitlines(), line
+
+
+def test_the_guides_commands_work(tmp_path: Path) -> None:
+    """Those that need no Java and no person, as written there."""
+    (tmp_path / "orders.jsonl").write_text(EVENTS, "utf-8")
+    commands = [line.split("#")[0].split() for line in DOC.split("```\n")[1].splitlines()]
+    tried = [words for words in commands if "--dry-run" in words]
+    assert len(tried) == 1
+    done = subprocess.run([TICKETS, *tried[0][1:]], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "# guess: " in done.stdout

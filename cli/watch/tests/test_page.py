@@ -1,8 +1,10 @@
 """The page as text, of made-up facts: what it says, and that no terminal cuts anything off."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -169,3 +171,12 @@ def test_the_document_says_the_same() -> None:
 def test_spans_are_said_in_their_two_largest_units(seconds: int, said: str) -> None:
     """A clock that is behind ours makes none negative."""
     assert span(timedelta(seconds=seconds)) == said
+
+
+def test_the_guide_names_every_member_of_the_document() -> None:
+    """And no other, in docs/watch.md."""
+    guide = (Path(__file__).parents[3] / "docs" / "watch.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", guide.split("| member |")[1]))
+    made = document(FACTS)
+    members = {*made, *made["job"], *made["tables"], *made["tables"]["refused"][0], *made["audit"]}
+    assert named == members
