@@ -43,8 +43,14 @@ Examples:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the draft there instead.")
 @click.option("--dry-run", is_flag=True, help="Print the draft, and write nothing.")
 @click.option("--run/--no-run", "wanted", default=None, help="Run the draft end to end. [default: asks on a terminal]")
+@click.option(
+    "--broker",
+    type=click.Choice(["embedded", "redpanda"]),
+    default="embedded",
+    show_default=True,
+    help="What a run is tried on: a broker of its own, never one that others use.",
+)
 @options.contracts
-@options.broker
 @options.data
 @options.as_json
 def command(topic: str, source: str | None, **chosen: Any) -> None:

@@ -4,6 +4,7 @@ Everything lies in a workspace of its own below --data, so that a wrong draft le
 """
 
 import io
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.load import readable
 from contracts.compiler.model import Contract
 from runtime.errors import MachineError
-from runtime.workspace import Workspace
+from runtime.workspace import EXPORTS_VARIABLE, TABLES_VARIABLE, Workspace
 
 PAYLOADS, GENERATED, FORMATS = 200, 1_000, ("json", "csv", "parquet", "duckdb")
 
@@ -52,6 +53,9 @@ def _payloads(contract: Contract) -> dict[str, int]:
 def _end_to_end(found: Judged, events: Sequence[Event], data: Path, broker: str, ok: bool) -> dict[str, Any]:
     from runtime.java import find_java
 
+    if shared := [name for name in (TABLES_VARIABLE, EXPORTS_VARIABLE) if name in os.environ]:
+        said = f"{shared[0]} names a place that others read: unset it for a trial; nothing was sent"
+        return {"ok": ok, "stopped": said}
     try:
         find_java()
     except MachineError as error:
@@ -68,16 +72,21 @@ def _end_to_end(found: Judged, events: Sequence[Event], data: Path, broker: str,
         processed = run_process(contract, folder, workspace, where)
         exported = run_export(contract, folder, workspace.root, FORMATS)
         audited = run_audit(contract, folder, workspace, where)
-    outcomes = processed["outcomes"]
-    agrees = audited["ok"] and sent["acknowledged"] == sum(outcomes.values()) and not outcomes.get("rejected")
-    return {
-        "ok": ok and agrees and sent["refused"] == 0,
+    steps = {
         "workspace": str(workspace.root),
         "sent": sent,
-        "outcomes": outcomes,
+        "outcomes": processed["outcomes"],
         "export": {table["table"]: table["rows"] for table in exported["tables"]},
         "audit": {"ok": audited["ok"], "offsets": audited["offsets"]},
     }
+    return {"ok": ok and _agrees(steps), **steps}
+
+
+def _agrees(steps: dict[str, Any]) -> bool:
+    """Whether every sample was sent, all that was sent was accepted (or came twice), and the audit says so."""
+    sent, outcomes = steps["sent"], steps["outcomes"]
+    arrived = sent["acknowledged"] == sum(outcomes.values()) and not outcomes.get("rejected")
+    return bool(steps["audit"]["ok"] and arrived and not sent["refused"])
 
 
 def _moved(found: Judged, workspace: Workspace) -> tuple[Contract, Catalogue]:

@@ -3,8 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from contracts.compiler.strict_json import RefusedBytes, read
 
@@ -24,6 +23,16 @@ class Bad(NamedTuple):
 
     line: int
     reason: str
+
+
+class Row(NamedTuple):
+    """One row of a CSV file, as text: its cells are read once all of their columns are known."""
+
+    line: int
+    cells: list[str]
+
+
+Line = TypeVar("Line", Event | Bad, Row | Bad)
 
 
 class Samples(NamedTuple):
@@ -51,12 +60,12 @@ def _jsonl(file: BinaryIO, most: int) -> list[Event | Bad]:
     return _until(most, (_event(number, text.rstrip(b"\r\n")) for number, text in enumerate(file, 1)))
 
 
-def _until(most: int, lines: Iterator[Event | Bad]) -> list[Event | Bad]:
-    """Lines up to the event after which no more are wanted."""
-    made, events = list[Event | Bad](), 0
+def _until(most: int, lines: Iterator[Line]) -> list[Line]:
+    """Lines up to the event after which no more are wanted; those that are no event do not count."""
+    made, events = list[Line](), 0
     for line in lines:
         made.append(line)
-        events += isinstance(line, Event)
+        events += not isinstance(line, Bad)
         if events == most:
             break
     return made
@@ -78,19 +87,20 @@ def _csv(file: BinaryIO, most: int) -> list[Event | Bad]:
     from producer.event import encode
 
     names, rows = _table(file, most)
-    columns = [_reader([cells[place] for _, cells in rows if isinstance(cells, list)]) for place in range(len(names))]
+    cells = [row.cells for row in rows if isinstance(row, Row)]
+    columns = [_reader([row[place] for row in cells]) for place in range(len(names))]
     made = list[Event | Bad]()
-    for number, cells in rows:
-        if isinstance(cells, str):
-            made.append(Bad(number, cells))
+    for row in rows:
+        if isinstance(row, Bad):
+            made.append(row)
             continue
-        value = _tree(names, [of(cell) for of, cell in zip(columns, cells, strict=True)])
-        made.append(Event(number, encode(value), value))
+        value = _tree(names, [of(cell) for of, cell in zip(columns, row.cells, strict=True)])
+        made.append(Event(row.line, encode(value), value))
     return made
 
 
-def _table(file: BinaryIO, most: int) -> tuple[list[str], list[tuple[int, list[str] | str]]]:
-    """The names of the columns; rows as (line, cells), or (line, what is wrong with the row)."""
+def _table(file: BinaryIO, most: int) -> tuple[list[str], list[Row | Bad]]:
+    """The names of the columns, and the rows below them."""
     from producer.table import CELL_LIMIT, DELIMITERS
 
     csv.field_size_limit(CELL_LIMIT)
@@ -105,10 +115,10 @@ def _table(file: BinaryIO, most: int) -> tuple[list[str], list[tuple[int, list[s
         if names.count(name) > 1 or any(other.startswith(f"{name}.") for other in names):
             raise CsvError(f"its header names '{name}' twice, or an object and its member")
     delimiter = DELIMITERS[headers.index(names)]
-    return names, list(islice(_rows(csv.reader(lines, delimiter=delimiter, strict=True), len(names)), most))
+    return names, _until(most, _rows(csv.reader(lines, delimiter=delimiter, strict=True), len(names)))
 
 
-def _rows(reader: Any, width: int) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(reader: Any, width: int) -> Iterator[Row | Bad]:
     while True:
         number = reader.line_num + 2
         try:
@@ -116,14 +126,14 @@ def _rows(reader: Any, width: int) -> Iterator[tuple[int, list[str] | str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield number, f"cells: {error}"
+            yield Bad(number, f"cells: {error}")
             continue
         if len(cells) != width:
-            yield number, f"cells: {len(cells)}, and the header has {width}"
+            yield Bad(number, f"cells: {len(cells)}, and the header has {width}")
         elif any(cell.encode("utf-8", "replace") != cell.encode("utf-8", "surrogateescape") for cell in cells):
-            yield number, "utf8: bytes that are no UTF-8"
+            yield Bad(number, "utf8: bytes that are no UTF-8")
         else:
-            yield number, cells
+            yield Row(number, cells)
 
 
 def _reader(cells: list[str]) -> Callable[[str], Any]:

@@ -128,8 +128,8 @@ def _follow(gatherer: Gatherer, every_s: float) -> None:
         Live(Text("looking ..."), console=console, screen=True, auto_refresh=False) as live,
     ):
         drawn: tuple[object, object] = (None, None)
-        while (typed := key(TICK_S)) == "" or typed not in QUIT:
-            facts, size = following.newest, console.size
+        while not QUIT & set(key(TICK_S)):
+            facts, size = following.facts(), console.size
             if facts is not None and (facts, size) != drawn:
                 live.update(page(facts, size.width, size.height), refresh=True)
                 drawn = (facts, size)

@@ -62,10 +62,11 @@ class Gatherer:
 class Following:
     """A gatherer at work in the background, so that the page answers keys while a scrape waits."""
 
-    def __init__(self, facts: Callable[[], Facts], every_s: float) -> None:
-        self._facts, self._every_s = facts, every_s
+    def __init__(self, gather: Callable[[], Facts], every_s: float) -> None:
+        self._gather, self._every_s = gather, every_s
         self._stop = threading.Event()
-        self.newest: Facts | None = None
+        self._newest: Facts | None = None
+        self._failed: Exception | None = None
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> "Following":
@@ -75,8 +76,18 @@ class Following:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
 
+    def facts(self) -> Facts | None:
+        """The newest, None before the first; raises what ended the work, so that no page stands still."""
+        if self._failed is not None:
+            raise self._failed
+        return self._newest
+
     def _follow(self) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
-            self.newest = self._facts()
+            try:
+                self._newest = self._gather()
+            except Exception as error:  # noqa: BLE001 - it is raised where the page is drawn
+                self._failed = error
+                return
             self._stop.wait(max(0.0, self._every_s - (time.monotonic() - began)))

@@ -1,16 +1,17 @@
 """A terminal's keys one by one, as they are pressed, and the terminal as it was when the block ends."""
 
 import contextlib
+import os
 import select
 import sys
 from collections.abc import Callable, Iterator
 
-QUIT = "qQ\x1b\x03\x04"  # also Escape, Ctrl-C and Ctrl-D
+QUIT = frozenset("qQ\x03\x04")  # Ctrl-C and Ctrl-D too; no Escape, with which an arrow key begins
 
 
 @contextlib.contextmanager
 def pressed() -> Iterator[Callable[[float], str]]:
-    """A function that waits for a key for so many seconds; empty where none was pressed in time."""
+    """A function that waits for keys for so many seconds: all that were pressed, empty where none was in time."""
     import termios
     import tty
 
@@ -18,8 +19,8 @@ def pressed() -> Iterator[Callable[[float], str]]:
     before = termios.tcgetattr(descriptor)
 
     def key(wait_s: float) -> str:
-        ready, _, _ = select.select([sys.stdin], [], [], wait_s)
-        return sys.stdin.read(1) if ready else ""
+        ready, _, _ = select.select([descriptor], [], [], wait_s)
+        return os.read(descriptor, 1_024).decode("utf-8", "replace") if ready else ""
 
     try:
         tty.setcbreak(descriptor)

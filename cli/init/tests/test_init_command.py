@@ -69,6 +69,16 @@ def test_more_events_than_the_limit_are_said(tmp_path: Path) -> None:
     assert (said["events"], said["more_events"]) == (10, True)
 
 
+def test_rows_that_are_no_events_do_not_count_for_the_limit(tmp_path: Path) -> None:
+    """Of a CSV file too, what goes on is said to go on."""
+    rows = "".join(f"{number},2026-01-05T08:30:00Z\n" for number in range(5))
+    text = "id,at\nx\ny\n" + rows
+    said = json.loads(
+        init(tmp_path, "--from", "-", "--input-format", "csv", "--limit", "4", "--json", text=text).stdout
+    )
+    assert (said["events"], said["more_events"], len(said["bad_lines"])) == (4, True, 2)
+
+
 def test_a_csv_is_read_by_its_header(tmp_path: Path) -> None:
     """Types are those of whole columns, and a row of another width is named."""
     text = "id;at;price;code\n1;2026-01-05T08:30:00Z;1.5;007\n2;2026-01-05T08:31:00Z;2;x\n3;y\n"
@@ -132,6 +142,16 @@ def test_a_draft_runs_end_to_end(tmp_path: Path) -> None:
     assert run["outcomes"] == {"accepted": 1_040}
     assert run["export"] == {"orders": 1_040}
     assert run["audit"] == {"ok": True, "offsets": 1_040}
+
+
+def test_a_trial_goes_nowhere_that_others_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No broker at an address, and no bucket that the environment names."""
+    monkeypatch.setenv("TICKETS_BROKER", "127.0.0.1:1")
+    monkeypatch.setenv("TICKETS_TABLES", "s3://tables/ours")
+    done = init(tmp_path, "--from", "-", "--run", "--data", str(tmp_path / "data"))
+    assert "TICKETS_TABLES names a place that others read" in done.output
+    assert not (tmp_path / "data").exists()
+    assert init(tmp_path / "x", "--from", "-", "--broker", "127.0.0.1:9092").exit_code == 2
 
 
 def test_without_java_a_draft_is_run_as_far_as_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from cli.tests.terminal import TICKETS, Terminal
 from cli.watch import command
-from cli.watch.gather import Gatherer
+from cli.watch.facts import Facts
+from cli.watch.gather import Following, Gatherer
 from cli.watch.rates import Speedometer
 from cli.watch.scrape import SilentError, job, samples, scrape
 from cli.watch.stored import Shelf, writer
@@ -23,6 +24,7 @@ from contracts.compiler.model import Contract
 from runtime import standing
 from runtime.lease import Lease
 from runtime.metrics import Metrics, Sample, serve
+from runtime.wait import until
 from runtime.workspace import Workspace
 
 NAME = "client_tickets"
@@ -162,14 +164,14 @@ def test_wrong_use_is_said(words: list[str], wanted: str, tmp_path: Path) -> Non
     assert wanted in done.output + str(getattr(done.exception, "what", done.exception))
 
 
-@pytest.mark.parametrize("key", ["q", "\x1b", "\x03"])
-def test_keys_quit_and_leave_the_terminal_as_it_was(key: str, port: int, tmp_path: Path) -> None:
-    """q, Escape or Ctrl-C; a page that was resized is drawn anew; the cursor and the old screen come back."""
+@pytest.mark.parametrize("keys", ["q", "\x03", "\x1b[Aq"], ids=["q", "Ctrl-C", "q after an arrow"])
+def test_keys_quit_and_leave_the_terminal_as_it_was(keys: str, port: int, tmp_path: Path) -> None:
+    """q or Ctrl-C, and no arrow key; a page that was resized is drawn anew; the cursor and the old screen come back."""
     with Terminal("watch", NAME, "--data", tmp_path, "--metrics", str(port), TICKETS_METRICS="") as terminal:
         terminal.until("behind 7 offsets")
         terminal.resize(130, 40)
         terminal.until("behind 7 offsets")
-        terminal.press(key)
+        terminal.press(keys)
         assert terminal.end() == 0
     assert terminal.said.rstrip().endswith("\x1b[?25h\x1b[?1049l")
     assert "Traceback" not in terminal.said
@@ -191,3 +193,13 @@ def test_an_answer_is_read_by_the_parser_of_its_format() -> None:
     """Labels with escapes, numbers with exponents."""
     text = 'tickets_offsets_behind{contract="a",partition="3"} 1e+06\n'
     assert job(samples(text), "a", "x").behind[3].offsets == 1_000_000
+
+
+def test_a_page_does_not_stand_still_over_an_error() -> None:
+    """What ends the work in the background is raised where the page is drawn."""
+
+    def fails() -> Facts:
+        raise RuntimeError("planted")
+
+    with Following(fails, 1.0) as following, pytest.raises(RuntimeError, match="planted"):
+        until(lambda: following.facts() is not None, 30)
