@@ -1,6 +1,7 @@
 """A group whose subcommands are imported when they are used: importing one may pull in Spark, or take a second."""
 
 import importlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,19 @@ import click
 from click.shell_completion import CompletionItem
 
 from cli.habits import with_habits
+
+
+class PlainGroup(click.Group):
+    """A group whose list of subcommands has each one's first sentence whole, where click cuts it at 45 characters."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the subcommands by name."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _sentence(self.commands[name].help or "")) for name in self.list_commands(ctx)])
+
+
+def _sentence(help_: str) -> str:
+    return re.split(r"(?<=[.;]) |\n\n", " ".join(help_.partition("\n\n")[0].split()))[0].rstrip(";.") + "."
 
 
 class LazyGroup(click.Group):

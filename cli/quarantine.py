@@ -9,6 +9,7 @@ import click
 
 from cli import discard, options, records, refusals
 from cli.contracts import catalogue
+from cli.lazy import PlainGroup
 from contracts.compiler.catalogue import Catalogue
 from runtime import logs
 from runtime.workspace import Workspace
@@ -18,8 +19,9 @@ OUTCOMES = ("rejected", "duplicate", "conflict", "tombstone", "discarded", "eras
 
 
 @click.group(
+    cls=PlainGroup,
     epilog="\b\nExamples:\n  tickets quarantine stats client_tickets --by producer --by clause\n"
-    "  tickets quarantine show client_tickets 2:881\n"
+    "  tickets quarantine show client_tickets 2:881\n",
 )
 def command() -> None:
     """See which records were not accepted, and why; judge them again, or give them up."""

@@ -69,6 +69,7 @@ def test_every_command_has_help_an_example_and_exit_codes(path: str) -> None:
     assert path in after, shown
     assert "Exit codes: 0" in shown, shown
     assert shown.count("Exit codes:") == 1, shown
+    assert "...\n" not in shown.partition("Commands:")[2].partition("Example")[0], shown  # a sentence that was cut off
 
 
 @pytest.mark.parametrize("path", ALL)
