@@ -64,25 +64,11 @@ def contents(path: Path) -> Iterator[bytes]:
         with duckdb.connect(str(path), read_only=True) as db:
             for (table,) in db.sql("SELECT table_name FROM information_schema.tables").fetchall():
                 yield from _values(db.sql(f'SELECT * FROM "{table}"').fetchall())
-    if path.name == "CURRENT" and raw.startswith(b"MANIFEST-"):
-        yield from _rocks(path.parent)
     if raw[:1] == b"\x78":
         try:
             yield zlib.decompress(raw)
         except zlib.error:
             return
-
-
-def _rocks(folder: Path) -> Iterator[bytes]:
-    from rocksdict import AccessType, Options, Rdict
-
-    database = Rdict(str(folder), Options(raw_mode=True), access_type=AccessType.read_only())
-    try:
-        for key, value in database.items():
-            yield bytes(key)
-            yield bytes(value)
-    finally:
-        database.close()
 
 
 def _values(value: Any) -> Iterator[bytes]:

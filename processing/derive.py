@@ -15,6 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user
 
 from contracts.compiler.model import Contract, Field
 from processing import reference
+from processing.append import append
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.erased import ErasedList
@@ -123,10 +124,8 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
     if missing.batches is None:
         _rebuild(spark, derivation, references, turn, missing.version)
     elif missing.version != held:
-        said = note(missing.version, derivation.accepted)
         rows = _accepted(spark, derivation, references, F.col("batch").isin(list(missing.batches)))
-        rows.write.format("delta").mode("append").options(**turn.options(said)).save(spark_path(turn.path))
-        turn.confirm()
+        append(rows, derivation.accepted, turn, note(missing.version, derivation.accepted))
     return missing.version
 
 
@@ -217,5 +216,6 @@ def catch_up(spark: SparkSession, derivation: Derivation, references: References
 
 
 def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
+    """By Delta's own writer for Spark, which takes out what was there: rare or small work, unlike `append`."""
     rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(spark_path(turn.path))
     turn.confirm()

@@ -1,35 +1,69 @@
 """Accepted event ids to where each was first seen: what makes finding a duplicate cost the same at any table size.
 
-One RocksDB entry per accepted event id: its coordinates and body hash. It is derived from the ledger and says which
-version of it it holds, in the same write: after a crash it lacks the newest commits, takes what is missing from their
-files, and is made anew where rows of the ledger changed otherwise. Local to the driver, wherever the tables are.
+Of each accepted event id its digest, coordinates and body hash, in sorted runs (runs.py); a file `state.json` names the
+runs and the version of the ledger that they hold, and is replaced in one step. After a crash the index lacks the newest
+commits, takes what is missing from their files, and is made anew where rows of the ledger changed otherwise. Local to
+the driver, wherever the tables are.
 """
 
+import json
+import os
 import shutil
-import struct
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processing.claims import CLAIMS, TWINS
+from processing import runs
+from processing.claims import CLAIMS, DIGEST_BYTES, FROM, TWINS, claimed
 from processing.errors import ProcessingError
+from processing.runs import ROW, Run
 from processing.tables import CREATED, spares_ids
 from processing.turn import notes
 from runtime.delta import MAINTENANCE, files_of, open_table, row_commits
+from runtime.files import try_lock, write_atomically
 from runtime.progress import working
 from runtime.store import Location
 
-_PLACE = struct.Struct(">iq")  # partition, offset; the body hash follows
-_STATE = b"\xff"  # no UTF-8 text starts so: never an event id
-_CACHE_BYTES = 64 << 20
+_STATE, _LOCK = "state.json", "lock"
 _ROWS = 100_000  # taken from the ledger at a time
-_BLOOM_BITS = 10  # one look in a hundred at a file that lacks the id
+
+Place = tuple[int, int]  # partition, offset
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Which ledger, by Delta's id of it, at which version; None for what is of no version yet."""
+
+    ledger: str | None
+    version: int | None
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Claims as arrays: by row the halves of the digest, and what is kept of it; `order` is that of the heads."""
+
+    heads: runs.Heads
+    rows: runs.Rows
+    order: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, claims: pa.Table) -> "_Batch":
+        """Of CLAIMS."""
+        halves = _fixed(claims["id_digest"], np.dtype([("head", "<u8"), ("tail", "<u8")]))
+        rows = np.empty(claims.num_rows, ROW)
+        rows["tail"], rows["body_hash"] = halves["tail"], _fixed(claims["body_hash"], np.dtype("V16"))
+        rows["partition"], rows["offset"] = claims["partition"].to_numpy(), claims["offset"].to_numpy()
+        heads = np.ascontiguousarray(halves["head"])
+        return cls(heads, rows, np.argsort(heads, kind="stable"))
 
 
 class Index:
@@ -38,7 +72,10 @@ class Index:
     def __init__(self, folder: Path, ledger: Location) -> None:
         self._folder = folder
         self._ledger = ledger
-        self._db = _opened(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(folder / _LOCK)
+        self._state = _read(folder)
+        self._tidy()
 
     def __enter__(self) -> "Index":
         return self
@@ -47,25 +84,25 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files. What could not be written (a full disk) is missing, and the next `follow` sees it."""
-        with suppress(Exception):  # rocksdict has no class of its own, and what went wrong before is what to tell
-            self._db.close()
+        """Let go of the folder."""
+        os.close(self._lock)
 
     def follow(self) -> None:
         """Bring the index to the ledger's version: nothing to do, some files to read, or all of it."""
 
         table = open_table(self._ledger)
         newest = next(row_commits(table))[0]
-        identity, held = str(table.metadata().id), self._state()
-        if held == (identity, newest):
+        identity, state = str(table.metadata().id), self._state
+        if (state.ledger, state.version) == (identity, newest):
             return
-        files = _added_since(table, held[1], self._ledger) if held and held[0] == identity else None
+        known = state.ledger == identity and state.version is not None
+        files = _added_since(table, state.version or CREATED, self._ledger) if known else None
         if files is None:
             with working("indexing the event ids of the ledger") if newest > CREATED else nullcontext():
-                self._renew(table)
+                held = self._with((), _accepted(table.file_uris(), self._ledger))
         else:
-            self._put(_accepted(files, self._ledger))
-        self._say(identity, newest)
+            held = self._with(state.runs, _accepted(files, self._ledger))
+        self._say(_State(identity, newest, held))
 
     def settle(self, claims: pa.Table) -> pa.Table:
         """The claims whose event id belongs to another record (TWINS): `same` where that has the same body.
@@ -73,18 +110,13 @@ class Index:
         `claims` (CLAIMS) are the accepted records of one batch in order of their coordinates: among them the first of
         an id has it, unless the index knows an earlier one. A hit on a record's own coordinates is the record itself.
         """
-        ids = claims["event_id"].cast(pa.binary()).to_pylist()
-        known = {at: _read(held) for at, held in enumerate(self._known(ids)) if held is not None}
-        within = _repeated(claims["event_id"])
-        looked = sorted({*known, *within, *within.values()})
-        chosen = claims.take(pa.array(looked, pa.int64()))
-        columns = (chosen[name].to_pylist() for name in ("partition", "offset", "body_hash"))
-        own = {at: ((partition, offset), hash_) for at, partition, offset, hash_ in zip(looked, *columns, strict=True)}
+        batch = _Batch.of(claims)
+        firsts = {**_repeated(batch), **self._known(batch)}
         twins: list[tuple[int, int, int, int, bool]] = []
-        for at in sorted({*known, *within}):
-            (place, hash_), first = own[at], known.get(at) or own[within[at]]
-            if first[0] != place:
-                twins.append((*place, *first[0], first[1] == hash_))
+        for at in sorted(firsts):
+            (place, hash_), (first, first_hash) = _told(batch.rows[at]), _told(firsts[at])
+            if first != place:
+                twins.append((*place, *first, first_hash == hash_))
         found = zip(*twins, strict=True) if twins else ((),) * len(TWINS)
         return pa.table(dict(zip(TWINS.names, map(list, found), strict=True)), TWINS)
 
@@ -93,86 +125,93 @@ class Index:
 
         Where the index holds another version than `before`, nothing is noted: `follow` will.
         """
-        state = self._state()
-        if state is None or state[1] != before:
+        if self._state.version != before:
             return
-        self._put([claims.filter(_others(claims, twins))])
-        self._say(state[0], version)
+        held = self._with(self._state.runs, [claims.filter(_others(claims, twins))])
+        self._say(_State(self._state.ledger, version, held))
 
-    def _known(self, ids: list[bytes]) -> list[bytes | None]:
-        found: list[bytes | None] = self._db[ids] if ids else []
-        return found
+    def _known(self, batch: _Batch) -> dict[int, Any]:
+        """Rows of a batch whose digest is in the index, with what is there."""
+        heads, tails = batch.heads[batch.order], batch.rows["tail"][batch.order]
+        known: dict[int, Any] = {}
+        for run in self._state.runs:
+            at, rows = run.find(heads, tails)
+            known |= zip(batch.order[at].tolist(), rows, strict=True)
+        return known
 
-    def _state(self) -> tuple[str, int] | None:
-        said = self._db.get(_STATE)
-        if said is None:
-            return None
-        identity, _, version = said.decode().rpartition(":")
-        return identity, int(version)
+    def _with(self, held: Sequence[Run], claims: Iterable[pa.Table]) -> tuple[Run, ...]:
+        """The runs and what these claims add; `_say` makes them the index's."""
+        kept = list(held)
+        for some in claims:
+            if some.num_rows:
+                batch = _Batch.of(some)
+                kept = runs.merged([*kept, runs.write(self._folder, batch.heads, batch.rows)])
+        return tuple(kept)
 
-    def _say(self, identity: str, version: int) -> None:
-        self._db[_STATE] = f"{identity}:{version}".encode()
+    def _say(self, state: _State) -> None:
+        said = {"ledger": state.ledger, "version": state.version, "runs": {run.name: run.rows for run in state.runs}}
+        write_atomically(self._folder / _STATE, json.dumps(said))
+        self._state = state
+        self._tidy()
 
-    def _put(self, batches: Iterable[pa.Table]) -> None:
-        from rocksdict import WriteBatch
-
-        for claims in batches:
-            ids, hashes = claims["event_id"].cast(pa.binary()).to_pylist(), claims["body_hash"].to_pylist()
-            places, wanted = _packed(claims), WriteBatch(raw_mode=True)
-            for key, place, hash_ in zip(ids, places, hashes, strict=True):
-                wanted.put(key, place + hash_)
-            self._db.write(wanted)
-
-    def _renew(self, table: Any) -> None:
-        """Start empty: what an interrupted renewal wrote says no version, so it is not taken for whole."""
-        self._db.close()
-        shutil.rmtree(self._folder)
-        self._db = _opened(self._folder)
-        self._put(_accepted(table.file_uris(), self._ledger))
+    def _tidy(self) -> None:
+        """Remove what no state names: runs that were merged, or left by a crash."""
+        kept = {path for run in self._state.runs for path in run.files} | {self._folder / _STATE, self._folder / _LOCK}
+        for path in self._folder.iterdir():
+            if path not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _opened(folder: Path) -> Any:
-    """The database; one that can't be read is made anew. ProcessingError where another process has it open."""
+def _locked(path: Path) -> int:
+    """The open lock; ProcessingError where another process has it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    if not try_lock(handle):
+        os.close(handle)
+        raise ProcessingError(
+            f"the index {path.parent} is in use by another process", "Make sure that only one job runs, then try again."
+        )
+    return handle
+
+
+def _read(folder: Path) -> _State:
+    """What the folder holds; where it is not whole, nothing: the ledger is what counts."""
     try:
-        return _database(folder)
-    except Exception as error:
-        if "lock" in str(error).lower():
-            raise ProcessingError(
-                f"the index {folder} is in use by another process", "Make sure that only one job runs, then try again."
-            ) from error
-        shutil.rmtree(folder, ignore_errors=True)
-        return _database(folder)
+        said = json.loads((folder / _STATE).read_bytes())
+        held = tuple(Run(folder, str(name), int(rows)) for name, rows in said["runs"].items())
+        state = _State(str(said["ledger"]), int(said["version"]), held)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return _State(None, None, ())
+    return state if all(run.whole for run in held) else _State(None, None, ())
 
 
-def _database(folder: Path) -> Any:
-    from rocksdict import BlockBasedOptions, Cache, Options, Rdict
-
-    folder.mkdir(parents=True, exist_ok=True)
-    options, blocks = Options(raw_mode=True), BlockBasedOptions()
-    blocks.set_bloom_filter(_BLOOM_BITS, False)
-    blocks.set_block_cache(Cache(_CACHE_BYTES))
-    options.set_block_based_table_factory(blocks)
-    options.set_keep_log_file_num(2)
-    options.create_if_missing(True)
-    return Rdict(str(folder), options)
+def _fixed(column: pa.ChunkedArray, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """A column of 16 bytes a row as an array of another view of them, in one copy or none."""
+    parts = [
+        np.frombuffer(chunk.buffers()[1], np.uint8, len(chunk) * DIGEST_BYTES, chunk.offset * DIGEST_BYTES)
+        for chunk in column.chunks
+        if len(chunk)
+    ]
+    return np.concatenate(parts).view(kind) if parts else np.empty(0, kind)
 
 
-def _repeated(ids: pa.ChunkedArray) -> dict[int, int]:
-    """Rows whose id an earlier row has, each with the first row that has it."""
-    codes = ids.combine_chunks().dictionary_encode().indices.to_numpy()
-    rows = np.arange(len(codes))
-    first = np.empty(int(codes.max(initial=-1)) + 1, rows.dtype)
-    first[codes[::-1]] = rows[::-1]  # of equal codes the last one stays, which is the first row's
-    again = np.nonzero(first[codes] != rows)[0]
-    return dict(zip(again.tolist(), first[codes[again]].tolist(), strict=True))
+def _repeated(batch: _Batch) -> dict[int, Any]:
+    """Rows whose digest an earlier row has, each with the first row that has it. Rows of equal heads are few."""
+    heads = batch.heads[batch.order]
+    again = np.flatnonzero(heads[1:] == heads[:-1])
+    rows = np.unique(batch.order[np.concatenate([again, again + 1])]).tolist()
+    first: dict[tuple[int, int], Any] = {}
+    found: dict[int, Any] = {}
+    for row in rows:
+        here = batch.rows[row]
+        earlier = first.setdefault((int(batch.heads[row]), int(here["tail"])), here)
+        if earlier is not here:
+            found[row] = earlier
+    return found
 
 
-def _packed(claims: pa.Table) -> list[bytes]:
-    """_PLACE of each row."""
-    held = np.empty(claims.num_rows, np.dtype([("partition", ">i4"), ("offset", ">i8")]))
-    held["partition"], held["offset"] = claims["partition"].to_numpy(), claims["offset"].to_numpy()
-    whole = held.tobytes()
-    return [whole[at : at + _PLACE.size] for at in range(0, len(whole), _PLACE.size)]
+def _told(row: Any) -> tuple[Place, bytes]:
+    """Coordinates and body hash."""
+    return (int(row["partition"]), int(row["offset"])), row["body_hash"].tobytes()
 
 
 def _others(claims: pa.Table, twins: pa.Table) -> pa.Array:
@@ -184,11 +223,6 @@ def _others(claims: pa.Table, twins: pa.Table) -> pa.Array:
         again = twins["offset"].filter(pc.equal(twins["partition"], partition)).to_numpy()
         kept[here] = ~np.isin(offsets[here], again)
     return pa.array(kept)
-
-
-def _read(known: bytes) -> tuple[tuple[int, int], bytes]:
-    partition, offset = _PLACE.unpack_from(known)
-    return (partition, offset), known[_PLACE.size :]
 
 
 def _added_since(table: Any, version: int, path: Location) -> list[str] | None:
@@ -227,6 +261,9 @@ def _accepted(files: list[str], ledger: Location) -> Iterator[pa.Table]:
         return
     inside = [unquote(file).removeprefix("file://").removeprefix(f"{ledger}/") for file in files]
     rows = ds.dataset(inside, format="parquet", filesystem=files_of(ledger))
-    for batch in rows.to_batches(columns=[*CLAIMS.names, "outcome"], batch_size=_ROWS, use_threads=False):
+    for batch in rows.to_batches(columns=[*FROM, "outcome"], batch_size=_ROWS, use_threads=False):
+        plain = {"event_id": pa.string(), "body_hash": pa.binary()}  # not the views of them
+        columns = [batch[name].cast(plain.get(name, batch[name].type)) for name in FROM]
         accepted = pc.equal(batch["outcome"].cast(pa.string()), "accepted")
-        yield pa.Table.from_batches([batch]).select(CLAIMS.names).cast(CLAIMS).filter(accepted)
+        kept = pa.table(columns, FROM).filter(accepted)
+        yield pa.Table.from_arrays(claimed(kept), schema=CLAIMS)

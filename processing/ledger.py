@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract, Finding
-from processing.claims import CLAIMS
+from processing.claims import CLAIMS, FROM, claimed
 from processing.columns import arrow_type
 from processing.decode import Verdict
 from processing.erased import ErasedList
@@ -185,8 +185,11 @@ def _lateness(
 
 def claims(decoded: DataFrame) -> "pa.Table":
     """What the driver settles of decoded rows, in order of coordinates (CLAIMS)."""
-    accepted = decoded.where("outcome = 'accepted'").select(*CLAIMS.names)
-    return accepted.toArrow().sort_by([("partition", "ascending"), ("offset", "ascending")]).cast(CLAIMS)
+    import pyarrow as pa
+
+    accepted = decoded.where("outcome = 'accepted'").select(*FROM).toArrow()
+    claims = pa.Table.from_arrays(claimed(accepted), schema=CLAIMS)
+    return claims.sort_by([("partition", "ascending"), ("offset", "ascending")])
 
 
 def settle(decoded: DataFrame, twins: "pa.Table", batch: str, contract: Contract) -> DataFrame:

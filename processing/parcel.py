@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame
 
 from contracts.compiler.model import Contract
 from processing import ledger, measure
-from processing.claims import CLAIMS
+from processing.claims import CLAIMS, FROM, claimed
 from processing.datafile import Written, write_rows
 from processing.erased import ErasedList
 from processing.position import Last, Position
@@ -144,10 +144,10 @@ def _summed(rows: pa.RecordBatch, contract: Contract) -> pa.RecordBatch:
         "traces": measure.traces(rows),
         "newest": _newest(rows),
     }
-    columns = [rows.column(name).cast(CLAIMS.field(name).type) for name in CLAIMS.names]
     schema = _SUMMED.with_metadata({_NOTES: json.dumps(notes).encode()})
-    claims = pa.RecordBatch.from_arrays([*columns, measure.delays(rows, contract)], schema=schema)
-    return claims.filter(pc.equal(rows.column("outcome"), "accepted"))
+    accepted = pc.equal(rows.column("outcome"), "accepted")
+    columns = [*claimed(rows.select(FROM).filter(accepted)), measure.delays(rows, contract).filter(accepted)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _newest(rows: pa.RecordBatch) -> list[tuple[int, int, str]]:

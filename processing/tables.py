@@ -5,6 +5,7 @@ Everything of one input contract lies below `<data>/tables/<contract>/`: `ledger
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -75,7 +76,15 @@ LEDGER: Mapping[str, tuple[str, str]] = {
 }
 _WRITTEN_AS = "contract"  # in the event column's metadata, so that rows and what they are change in one commit
 _CHECKPOINT = "10"  # commits; deltalake's own default, 100, would have each batch read up to as many files
-STATISTICS = ("partition", "offset", "received_at", "batch")  # none null; no value of an event ends up in the Delta log
+_STATISTICS = ("partition", "offset", "received_at", "batch")  # no value of an event ends up in the Delta log
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table's columns, and those of which the Delta log says the least and the greatest value of each file."""
+
+    schema: pa.Schema
+    statistics: tuple[str, ...]
 
 
 def spares_accepted(said: Mapping[str, Any]) -> bool:
@@ -136,20 +145,25 @@ def derived_schema(contract: Contract) -> pa.Schema:
     )
 
 
+def ledger_layout(source: Contract) -> Layout:
+    """What a file of the ledger is."""
+    return Layout(ledger_schema(source), _STATISTICS)
+
+
+def derived_layout(contract: Contract) -> Layout:
+    """What a file of a derived table is; of moments alone there are statistics."""
+    moments = tuple(field.name for field in contract.fields if field.type == "timestamp")
+    return Layout(derived_schema(contract), moments)
+
+
 def create_ledger(path: Location, source: Contract) -> None:
     """Create the ledger where it is missing."""
-    _create(path, ledger_schema(source), ",".join(STATISTICS), {}, "ignore")
+    _create(path, ledger_layout(source), {}, "ignore")
 
 
 def create_derived(path: Location, contract: Contract) -> None:
     """Create a derived table where it is missing, with exactly its contract's columns."""
-    _create(
-        path,
-        derived_schema(contract),
-        _moments(contract),
-        {"userMetadata": json.dumps(note(CREATED, contract))},
-        "ignore",
-    )
+    _create(path, derived_layout(contract), {"userMetadata": json.dumps(note(CREATED, contract))}, "ignore")
 
 
 def replace_derived(path: Location, contract: Contract) -> None:
@@ -158,16 +172,10 @@ def replace_derived(path: Location, contract: Contract) -> None:
     One commit; the versions before it keep their columns and rows.
     """
     said = {"userMetadata": json.dumps({"contract": contract.key})}
-    _create(path, derived_schema(contract), _moments(contract), said, "overwrite")
+    _create(path, derived_layout(contract), said, "overwrite")
 
 
-def _moments(contract: Contract) -> str:
-    return ",".join(field.name for field in contract.fields if field.type == "timestamp")
-
-
-def _create(
-    path: Location, columns: pa.Schema, statistics: str, said: dict[str, str], mode: Literal["ignore", "overwrite"]
-) -> None:
+def _create(path: Location, layout: Layout, said: dict[str, str], mode: Literal["ignore", "overwrite"]) -> None:
     """Through deltalake, not Spark: milliseconds instead of seconds, and the same table."""
     from deltalake import CommitProperties, DeltaTable, Schema
 
@@ -175,9 +183,12 @@ def _create(
         return
     DeltaTable.create(
         str(path),
-        Schema.from_arrow(columns),
+        Schema.from_arrow(layout.schema),
         mode=mode,
-        configuration={"delta.dataSkippingStatsColumns": statistics, "delta.checkpointInterval": _CHECKPOINT},
+        configuration={
+            "delta.dataSkippingStatsColumns": ",".join(layout.statistics),
+            "delta.checkpointInterval": _CHECKPOINT,
+        },
         commit_properties=CommitProperties(custom_metadata=said),
         storage_options=delta_options(path),
     )

@@ -13,13 +13,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from producer.causes import Failure
 from producer.event import Record
 from runtime.files import try_lock
 
 MODE = 0o600
+
+
+class Keeper(Protocol):
+    """Where records go that are not acknowledged: an Outbox, or what knows that they stand in one already."""
+
+    def put(self, record: Record, failure: Failure) -> None:
+        """Keep one record."""
+
+    def flush(self) -> None:
+        """Hand what is buffered to the operating system."""
+
+    def close(self) -> None:
+        """Let others have what was kept; may come twice."""
 
 
 class Outbox:

@@ -15,6 +15,11 @@ class Pace:
         self._tokens = 1.0
         self._at_s = now_s
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is a rate to keep."""
+        return self._rate is not None
+
     def due_s(self, now_s: float) -> float:
         """Seconds until the next record may go, 0 for now (and then the token is taken)."""
         if self._rate is None:

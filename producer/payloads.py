@@ -50,8 +50,13 @@ def values(contract: Contract, *, count: int, seed: int, start: datetime, span: 
     What must differ differs, combinations too; clauses over many rows hold for exactly these `count` values, as far as
     `tolerances` says. ProducerError where the contract gives no way to make a field, or too few different values.
     """
-    for _, value in _stream(contract, count, seed, start, span, source(contract, seed, start)):
+    for _, value in timed_values(contract, count=count, seed=seed, start=start, span=span):
         yield value
+
+
+def timed_values(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Stream:
+    """The same values, each with its moment in microseconds since 1970."""
+    return _stream(contract, count, seed, start, span, source(contract, seed, start))
 
 
 def source(contract: Contract, seed: int, start: datetime, use: str = "") -> Random:

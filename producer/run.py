@@ -1,4 +1,4 @@
-"""Sendings or lines to a finished run: the loops between what is made or read and what is sent, and their counts."""
+"""Traffic or lines to a finished run: the loops between what is made or read and what is sent, and their counts."""
 
 import time
 from collections import Counter
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from producer.event import Record, milliseconds
+from producer.event import Headers, Record, milliseconds
 from producer.intake import Gate, Line, Ready, Refusals
-from producer.mix import Sending
 from producer.pace import Pace
 from producer.send import Sender
+from producer.traffic import USUAL, Traffic
 
-ADVANCE_EVERY = 500
+TOGETHER = 500  # records between two looks at signals and at the broker, where no pace is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class Sent:
     late: int = 0
     by_clause: Counter[str] = field(default_factory=Counter)
 
+    def count(self, block: Traffic, many: int) -> None:
+        """Add the first so many records of a block."""
+        odd = [what for place, what in block.odd.items() if place < many]
+        self.kinds.update({USUAL.kind: many - len(odd)})
+        self.kinds.update(what.kind for what in odd)
+        self.late += sum(what.late for what in odd)
+        self.by_clause.update(what.clause for what in odd if what.clause is not None)
+
 
 @dataclass(slots=True)
 class Taken:
@@ -46,21 +54,30 @@ class Taken:
     handed_over: int = 0
 
 
-def send_all(sendings: Iterable[Sending], sender: Sender, control: Control) -> Sent:
+def send_all(blocks: Iterable[Traffic], sender: Sender, control: Control) -> Sent:
     """Send until the end, a stop or a broker that takes nothing; what was handed over, by kind."""
     sent = Sent()
-    for number, sending in enumerate(sendings, 1):
-        if not in_time(sender, control):
+    for block in blocks:
+        handed_over = _send_block(block, sender, control)
+        sent.count(block, handed_over)
+        if handed_over < len(block.values):
             sent.whole = False
             break
-        sender.send(Record(sending.value, sending.key, sending.headers, milliseconds(sending.sent_at)))
-        sent.kinds[sending.kind] += 1
-        sent.late += sending.late
-        if sending.clause is not None:
-            sent.by_clause[sending.clause] += 1
-        if number % ADVANCE_EVERY == 0:
-            control.advance(ADVANCE_EVERY)
     return sent
+
+
+def _send_block(block: Traffic, sender: Sender, control: Control) -> int:
+    """How many records of a block were handed over, from the first on: all, unless the run has to end."""
+    own: list[tuple[bytes, Headers] | None] = [None] * len(block.values)
+    for place, odd in block.odd.items():
+        own[place] = odd.own
+    rows = list(zip(block.values, [moment_us // 1000 for moment_us in block.sent_us], own, strict=True))
+    together, done = 1 if control.pace.limited else TOGETHER, 0
+    while done < len(rows) and in_time(sender, control):
+        many = sender.send_many(rows[done : done + together], block.seal)
+        control.advance(many)
+        done += many
+    return done
 
 
 def send_lines(lines: Iterable[Line], gate: Gate, refusals: Refusals, sender: Sender, control: Control) -> Taken:

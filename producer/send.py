@@ -11,38 +11,27 @@ twice, again with one event id.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from producer.causes import OVERSIZE, SILENT, STOPPED, Causes, Failure
-from producer.event import Record
+from producer.event import Headers, LineSeal, Record
+from producer.outbox import Keeper as Keeper
 from producer.receipts import Receipts
+from producer.route import Route as Route
+from producer.route import settings as settings
 
 PURGE_S = 5.0
 SLICE_S = 0.05  # longest wait before signals and deadlines are looked at again
 POLL_EVERY = 500  # records between two looks at the callbacks
-QUEUED = 100_000
-BATCH_BYTES = 1_000_000
-PROPAGATION_S = 30.0  # how long a topic may be missing before it counts as gone
 LOGIN = frozenset({"_AUTHENTICATION", "_SSL"})  # complaints that explain a silence
+Told = Callable[[Any, Any], None]  # of error and message, once one of the two is known
+Row = tuple[bytes, int, tuple[bytes, Headers] | None]
+"""Value, timestamp in milliseconds since 1970, key and headers; None where the value says them."""
+ANY_PARTITION = -1  # the partitioner decides, by the key
 PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where records go: `client` are librdkafka's settings to reach the broker, `timeout_s` how long it may be silent.
-
-    `max_bytes` is the contract's; `batch_bytes` what the topic takes at once now, which may be less: a batch above it
-    is refused whole, the small records in it too.
-    """
-
-    client: Mapping[str, str]
-    topic: str
-    max_bytes: int
-    batch_bytes: int
-    timeout_s: float
 
 
 @dataclass(slots=True)
@@ -60,34 +49,23 @@ class Delivery:
         return self.sent - self.acknowledged - self.failed
 
 
-class Keeper(Protocol):
-    """Where records go that are not acknowledged: an Outbox, or what knows that they stand in one already."""
-
-    def put(self, record: Record, failure: Failure) -> None:
-        """Keep one record."""
-
-    def flush(self) -> None:
-        """Hand what is buffered to the operating system."""
-
-    def close(self) -> None:
-        """Let others have what was kept; may come twice."""
-
-
-def nothing() -> None:
-    """What most records do once they are acknowledged."""
-
-
 class Sender:
-    """One producer session. `stalled` says that nothing more will be acknowledged: stop then."""
+    """One producer session. `stalled` says that nothing more will be acknowledged: stop then.
 
-    def __init__(self, route: Route, outbox: Keeper, receipts: Receipts | None = None) -> None:
+    Acknowledgements are counted as what librdkafka took and neither has nor reports as failed. With receipts, or for a
+    caller who wants to hear of `each`, they are reported one by one too, which takes longer.
+    """
+
+    def __init__(self, route: Route, outbox: Keeper, receipts: Receipts | None = None, each: bool = False) -> None:
         from confluent_kafka import Producer
 
         self._route = route
         self._outbox = outbox
         self._receipts = receipts
         self._causes = Causes(route.topic, route.max_bytes, route.timeout_s)
-        self._producer = Producer({**route.client, **settings(route), "error_cb": self._complain})
+        told = {"error_cb": self._complain, "delivery.report.only.error": receipts is None and not each}
+        self._producer = Producer({**route.client, **settings(route), **told})
+        self._taken = self._lost = 0  # by librdkafka; of these, reported as failed
         self._quiet_since_s = time.monotonic()
         self._silence = self._given_up = SILENT
         self._mute = self._ended = False
@@ -98,22 +76,59 @@ class Sender:
         """Whether the broker was silent for the whole time-out, or said what concerns every record."""
         return self._mute or self._ended
 
-    def send(self, record: Record, settled: Callable[[], None] = nothing) -> None:
-        """Hand one record over; waits while the queue is full. `settled` is called once it is acknowledged."""
-        if not self.delivery.pending:
-            self._quiet_since_s = time.monotonic()
-        self.delivery.sent += 1
-        while not self._handed_over(record, settled):
-            self.wait(SLICE_S)
-            if self._mute:
-                self._fail(record, self._causes.of(self._silence))
-                return
+    def send(self, record: Record, settled: Callable[[], None] | None = None) -> None:
+        """Hand one record over; waits while the queue is full. `settled` is called once it is acknowledged, in a
+        session that hears of `each`.
+        """
+        self._begin()
+        self._hand_over(record, partial(self._done, record, settled))
         if self.delivery.sent % POLL_EVERY == 0:
             self.wait(0)
+
+    def send_many(self, rows: Sequence[Row], seal: LineSeal) -> int:
+        """Hand over rows in their order, then look at the broker once; how many: fewer than all if it is silent.
+
+        Rows that are lost are sealed once more, so that only values and times are kept until they are acknowledged.
+        """
+        self._begin()
+        sealed, done = self._reporter(rows, seal), 0
+        while done < len(rows) and not self._mute:
+            done += self._taken_of(rows[done:], seal, sealed)
+            if done < len(rows):
+                value, at_ms, own = rows[done]
+                record = Record(value, *(own or seal(value)), at_ms)
+                self._hand_over(record, sealed if own is None else partial(self._done, record, None))
+                done += 1
+        self.wait(0)
+        return done
+
+    def _taken_of(self, rows: Sequence[Row], seal: LineSeal, sealed: Told) -> int:
+        """How many rows librdkafka takes, up to the first that it refuses, or has no room for."""
+        from confluent_kafka import KafkaException
+
+        produce, topic, taken = self._producer.produce, self._route.topic, 0
+        try:
+            for value, at_ms, own in rows:
+                key, headers = own or seal(value)
+                told = sealed if own is None else partial(self._done, Record(value, key, headers, at_ms), None)
+                produce(topic, value, key, ANY_PARTITION, told, None, at_ms, headers)  # names cost a fifth of the call
+                taken += 1
+        except (BufferError, KafkaException):
+            return taken
+        finally:
+            self.delivery.sent += taken
+            self._taken += taken
+        return taken
+
+    def _begin(self) -> None:
+        """Silence counts from when somebody is asked."""
+        if not self.delivery.pending:
+            self._quiet_since_s = time.monotonic()
 
     def wait(self, seconds: float) -> None:
         """Serve callbacks for at most `seconds`, and no longer than a slice; what they wrote is handed on."""
         self._serve(min(seconds, SLICE_S))
+        self._count()
         if self.delivery.pending and time.monotonic() - self._quiet_since_s > self._route.timeout_s:
             self._mute = True
         self._outbox.flush()
@@ -156,39 +171,68 @@ class Sender:
         if self.delivery.pending:
             self._producer.purge(in_queue=True, in_flight=True)
             self._producer.flush(PURGE_S)
+            self._count()
 
     def _close(self) -> None:
         self._outbox.close()
         if self._receipts is not None:
             self._receipts.close()
 
-    def _handed_over(self, record: Record, settled: Callable[[], None]) -> bool:
-        """Whether librdkafka has the record, or never will; False while its queue is full."""
+    def _count(self) -> None:
+        """What is known to be acknowledged by now; reports that wait to be served still count as under way."""
+        acknowledged = self._taken - self._lost - len(self._producer)
+        if acknowledged > self.delivery.acknowledged:
+            self.delivery.acknowledged = acknowledged
+            self._quiet_since_s, self._silence = time.monotonic(), SILENT
+
+    def _hand_over(self, record: Record, told: Told) -> None:
+        """Until librdkafka has the record, or never will; it fails where the broker stays silent over a full queue."""
         from confluent_kafka import KafkaException
 
-        value, key, headers, timestamp_ms = record
-        done = partial(self._done, record, settled)
-        try:
-            self._producer.produce(
-                self._route.topic, value, key, headers=headers, timestamp=timestamp_ms, on_delivery=done
-            )
-        except BufferError:
-            return False
-        except KafkaException as error:
-            code = error.args[0].name()
-            self._fail(record, self._causes.of(OVERSIZE if code == "MSG_SIZE_TOO_LARGE" else code, error.args[0].str()))
-        return True
+        self.delivery.sent += 1
+        value, key, headers, at_ms = record
+        while not self._mute:
+            try:
+                self._producer.produce(
+                    self._route.topic, value, key, headers=headers, timestamp=at_ms, on_delivery=told
+                )
+                self._taken += 1
+                return
+            except BufferError:
+                self.wait(SLICE_S)
+            except KafkaException as error:
+                code, said = error.args[0].name(), error.args[0].str()
+                self._fail(record, self._causes.of(OVERSIZE if code == "MSG_SIZE_TOO_LARGE" else code, said))
+                return
+        self._fail(record, self._causes.of(self._silence))
 
-    def _done(self, record: Record, settled: Callable[[], None], error: Any, message: Any) -> None:
-        if error is None:
-            self.delivery.acknowledged += 1
-            self._quiet_since_s, self._silence = time.monotonic(), SILENT
-            if self._receipts is not None:
-                self._receipts.put(record.value, message.partition(), message.offset())
-            settled()
+    def _reporter(self, rows: Sequence[Row], seal: LineSeal) -> Told:
+        """What hears of all rows without key and headers of their own; a report of a lost record has no time."""
+        times: dict[bytes, list[int]] = {}
+
+        def told(error: Any, message: Any) -> None:
+            value = message.value()
+            if error is None:
+                self._done(Record(value, None, [], 0), None, None, message)
+                return
+            if not times:
+                for content, at_ms, own in rows:
+                    if own is None:
+                        times.setdefault(content, []).append(at_ms)
+            self._done(Record(value, *seal(value), times[value].pop()), None, error, message)
+
+        return told
+
+    def _done(self, record: Record, settled: Callable[[], None] | None, error: Any, message: Any) -> None:
+        if error is not None:
+            code = error.name()
+            self._lost += 1
+            self._fail(record, self._causes.of(self._given_up if code in PURGED else code, error.str()))
             return
-        code = error.name()
-        self._fail(record, self._causes.of(self._given_up if code in PURGED else code, error.str()))
+        if self._receipts is not None:
+            self._receipts.put(record.value, message.partition(), message.offset())
+        if settled is not None:
+            settled()
 
     def _fail(self, record: Record, failure: Failure) -> None:
         self.delivery.failed += 1
@@ -199,24 +243,3 @@ class Sender:
     def _complain(self, error: Any) -> None:
         if error.name() in LOGIN:
             self._silence = error.name()
-
-
-def settings(route: Route) -> dict[str, Any]:
-    """What makes delivery exact (idempotence, acks, one partitioner for all clients), then what makes it fast.
-
-    No record times out by its own age: `Sender` ends a run by the broker's silence.
-    """
-    return {
-        "enable.idempotence": True,
-        "acks": "all",
-        "partitioner": "murmur2_random",
-        "message.max.bytes": route.max_bytes,
-        "message.timeout.ms": 0,
-        "reconnect.backoff.max.ms": 1000,
-        "allow.auto.create.topics": False,  # a topic that was deleted must not come back with the broker's defaults
-        "topic.metadata.propagation.max.ms": int(min(PROPAGATION_S, route.timeout_s / 2) * 1000),
-        "compression.type": "lz4",
-        "batch.size": min(BATCH_BYTES, route.batch_bytes),
-        "linger.ms": 20,
-        "queue.buffering.max.messages": QUEUED,
-    }

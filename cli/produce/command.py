@@ -204,7 +204,7 @@ def _resume_command(ctx: click.Context, contract: str) -> str:
 def _generator(contract: Contract, chosen: dict[str, Any]) -> dict[str, Any]:
     """What run_generated is asked for; wrong use where it can't be done."""
     from producer.errors import ProducerError
-    from producer.mix import Shares, plan, span_of
+    from producer.plan import Shares, plan, span_of
 
     now = datetime.now(UTC)
     start = chosen["start"] or default_start(contract, now)

@@ -28,7 +28,7 @@ NONE = Decimal(0)
 
 def default_start(contract: Contract, now: datetime) -> datetime:
     """00:00 UTC of the day from which the events fill the time up to now, normally seven days ago."""
-    from producer.mix import span_of
+    from producer.plan import span_of
 
     return (now - span_of(contract)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -60,17 +60,18 @@ def run_generated(
 
     ProducerError where the contract can't be generated from, or the shares don't fit.
     """
-    from producer.mix import Shares, mixed, plan
     from producer.pace import Pace, interruptible
+    from producer.plan import Shares, plan
     from producer.run import Control, send_all
+    from producer.traffic import traffic
 
     began_s, outbox = time.monotonic(), _outbox(contract, workspace)
     start = start or default_start(contract, datetime.now(UTC))
     counts = plan(contract, events, Shares(invalid, duplicates, late))
     with session(contract, broker, timeout_s, outbox, receipts, metrics) as sender, interruptible() as stopped:
         with meter(f"Sending to {contract.name}", events, progress) as advance:
-            sendings = mixed(contract, events, seed, start, counts, producer or own_name())
-            sent = send_all(sendings, sender, Control(Pace(rate, time.monotonic()), stopped, advance))
+            blocks = traffic(contract, events, seed, start, counts, producer or own_name())
+            sent = send_all(blocks, sender, Control(Pace(rate, time.monotonic()), stopped, advance))
             sender.finish()
         return {
             **delivered(contract, sender, sent.whole, stopped(), began_s),
@@ -151,7 +152,8 @@ def run_resumed(
     from producer.run import Control
 
     began_s, topic = time.monotonic(), envelope_of(contract).topic
-    with session(contract, broker, timeout_s, StandsAlready(), receipts, metrics) as sender, interruptible() as stopped:
+    known = session(contract, broker, timeout_s, StandsAlready(), receipts, metrics, each=True)
+    with known as sender, interruptible() as stopped:
         with meter(f"Sending again to {contract.name}", sum(file.size for file in files), progress) as advance:
             control = Control(Pace(rate, time.monotonic()), stopped, advance)
             done = resume(files, topic, sender, control)

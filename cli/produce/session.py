@@ -26,8 +26,12 @@ def session(
     outbox: "Keeper",
     receipts: "Receipts | None",
     metrics: "Metrics | None" = None,
+    each: bool = False,
 ) -> Iterator["Sender"]:
-    """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished."""
+    """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished.
+
+    `each` is as for Sender.
+    """
     from producer.event import envelope_of
     from producer.send import Route, Sender
     from producer.topic import batch_bytes, require_sight
@@ -40,7 +44,7 @@ def session(
     if largest < envelope.max_bytes:
         log.warning("the topic takes less than its contract says", topic=envelope.topic, bytes=largest)
     client = kafka.client_config(broker.bootstrap)
-    sender = Sender(Route(client, envelope.topic, envelope.max_bytes, largest, timeout_s), outbox, receipts)
+    sender = Sender(Route(client, envelope.topic, envelope.max_bytes, largest, timeout_s), outbox, receipts, each)
     if metrics is not None:
         metrics.watch(sending(sender.delivery, contract))
     log.info("sending", contract=contract.key, topic=envelope.topic, broker=broker.bootstrap)

@@ -46,8 +46,8 @@ def _torn(name: str, pattern: str) -> Callable[[Path], bool]:
 STATES: Mapping[str, Callable[[Path], bool]] = {
     "checkpoint": _removed("checkpoints"),
     "index": _removed("index"),
-    "torn index": _torn("index", "*.log"),
-    "torn table of the index": _torn("index", "*.sst"),
+    "torn index": _torn("index", "*.held"),
+    "torn state of the index": _torn("index", "state.json"),
     "torn checkpoint": _torn("checkpoints", "*"),
 }
 

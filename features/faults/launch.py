@@ -1,6 +1,6 @@
 """The product's command in this process, with something done to it: killed at a point, or made to break a promise.
 
-    python -m features.faults.launch --kill after:processing.turn:Turn.append:2 -- process client_tickets --once
+    python -m features.faults.launch --kill after:processing.parcel:write:2 -- process client_tickets --once
 
 Everything else is the product as it is: its functions are wrapped where they are looked up, none is replaced on disk.
 """

@@ -26,8 +26,9 @@ class Point:
 
 POINTS: tuple[Point, ...] = (
     Point("decoded", "after", "processing.parcel", "summary", 0, "once"),
-    Point("settled", "before", "processing.turn", "Turn.append", 0, "once"),
-    Point("ledger committed", "after", "processing.turn", "Turn.append", 0, "once"),
+    # By what lies beside the commit: `Turn.append` is called for accepted rows, too.
+    Point("settled", "after", "processing.parcel", "write", 0, "once"),
+    Point("ledger committed", "before", "processing.index", "Index.add", 0, "once"),
     Point("index noted", "after", "processing.index", "Index.add", 0, "once"),
     Point("tickets appended", "after", "processing.derive", "follow", 1, "every"),
     Point("KPIs refreshed", "after", "processing.derive", "refresh_aggregates", 0, "every"),

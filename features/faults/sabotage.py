@@ -47,10 +47,11 @@ def _second_is_empty(original: Function) -> Function:
     """The second batch is committed without its files: the offsets go on, the records are lost."""
     calls = count(1)
 
-    def append(turn: Any, files: Any, said: Any) -> Any:
-        return original(turn, files[:0] if next(calls) == 2 else files, said)
+    def write(*positional: Any) -> Any:
+        files = original(*positional)
+        return files[:0] if next(calls) == 2 else files
 
-    return append
+    return write
 
 
 def _second_is_doubled(original: Function) -> Function:
@@ -61,7 +62,7 @@ def _second_is_doubled(original: Function) -> Function:
 
     def append(turn: Any, files: Any, said: Any) -> Any:
         version = original(turn, files, said)
-        if next(calls) != 2:
+        if turn.path.name != "ledger" or next(calls) != 2:
             return version
         place = files_of(turn.path)
         for one in files:
@@ -137,7 +138,7 @@ SABOTAGES: Mapping[str, tuple[tuple[str, str, Wrap], ...]] = {
         ("runtime.workspace", "Workspace.index", _own),
         ("runtime.workspace", "Workspace.checkpoint", _own),
     ),
-    "batch skipped": (("processing.turn", "Turn.append", _second_is_empty),),
+    "batch skipped": (("processing.parcel", "write", _second_is_empty),),
     "batch committed twice": (("processing.turn", "Turn.append", _second_is_doubled),),
     "deduplication off": (("processing.index", "Index.settle", _no_twins),),
     "accepted flipped": (("processing.parcel", "write", _flipped),),

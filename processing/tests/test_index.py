@@ -9,7 +9,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
-from processing.claims import CLAIMS
+from processing.claims import CLAIMS, FROM, claimed
 from processing.errors import ProcessingError
 from processing.index import Index
 from processing.tables import create_ledger, version
@@ -28,14 +28,15 @@ def ledger(tmp_path: Path) -> Path:
 
 def claims(*rows: Claim) -> pa.Table:
     """A batch's accepted records."""
-    return pa.table([pa.array(column) for column in zip(*rows, strict=True)], CLAIMS.names).cast(CLAIMS)
+    ids = pa.table([pa.array(column) for column in zip(*rows, strict=True)], FROM)
+    return pa.Table.from_arrays(claimed(ids), schema=CLAIMS)
 
 
 def append(ledger: Path, *rows: Claim, outcome: str = "accepted") -> None:
     """Add rows to the ledger as a batch does."""
     table = DeltaTable(ledger)
     schema = pa.schema(table.schema())
-    given: dict[str, Any] = dict(zip(CLAIMS.names, zip(*rows, strict=True), strict=True))
+    given: dict[str, Any] = dict(zip(FROM, zip(*rows, strict=True), strict=True))
     given |= {"received_at": [NOW] * len(rows), "outcome": [outcome] * len(rows), "batch": ["1"] * len(rows)}
     columns = [pa.array(given.get(field.name, [None] * len(rows)), field.type) for field in schema]
     write_deltalake(table, pa.Table.from_arrays(columns, schema=schema), mode="append")
@@ -122,15 +123,17 @@ def test_another_ledger_in_the_same_place(tmp_path: Path, ledger: Path) -> None:
         assert firsts(index, (0, 9, "a", b"x"), (0, 10, "b", b"x")) == [(0, 10, 0, 1, True)]
 
 
-@pytest.mark.parametrize("name", ["CURRENT", "MANIFEST", ".sst", ".log"])
-def test_a_broken_index_is_made_anew(tmp_path: Path, ledger: Path, name: str) -> None:
+@pytest.mark.parametrize("content", [b"", b"nonsense" * 20])
+@pytest.mark.parametrize("name", ["state.json", ".heads", ".held"])
+def test_a_broken_index_is_made_anew(tmp_path: Path, ledger: Path, name: str, content: bytes) -> None:
     """Whichever of its files is overwritten with nonsense or emptied, the ledger is what counts."""
     append(ledger, *((0, n, f"id-{n}", b"x") for n in range(500)))
     with Index(tmp_path / "index", ledger) as index:
         index.follow()
     broken = [file for file in (tmp_path / "index").iterdir() if name in file.name]
+    assert broken
     for file in broken:
-        file.write_bytes(b"nonsense" * 20 if name != ".log" else b"")
+        file.write_bytes(content)
     with Index(tmp_path / "index", ledger) as index:
         index.follow()
         assert firsts(index, *((1, n, f"id-{n}", b"x") for n in range(500))) == [(1, n, 0, n, True) for n in range(500)]

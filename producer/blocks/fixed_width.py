@@ -5,7 +5,7 @@ A row of the table is the JSON text of all of them, such as `{"id":"...","at":".
 
 import json
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -26,7 +26,7 @@ PLAIN = frozenset(string.printable) - frozenset('"\\\t\n\r\x0b\x0c')
 """Characters that are one byte, and stand in JSON as they are."""
 WIDEST = 200
 DIGITS = 18  # of a number that 64 bits hold
-_HEX = np.frombuffer("".join(f"{octet:02x}" for octet in range(256)).encode(), np.uint8).reshape(256, 2)
+_HEX = np.frombuffer("".join(f"{octet:02x}" for octet in range(256)).encode(), np.uint16)
 _TWO = np.frombuffer("".join(f"{number:02d}" for number in range(100)).encode(), np.uint8).reshape(100, 2)
 
 
@@ -50,13 +50,23 @@ class Table:
             text += cell.text + b'"'
         self._text = np.frombuffer(text, np.uint8)
 
+    @property
+    def width(self) -> int:
+        """Bytes of each row."""
+        return len(self._text)
+
+    @property
+    def places(self) -> Mapping[str, slice]:
+        """Field to where its text stands in each row, without its quotes; it stands there as it is, unescaped."""
+        return {cell.name: place for place, cell in self._places}
+
     def __call__(self, rows: Rows) -> Pieces:
         """The text of each row."""
         table = np.empty((len(rows), len(self._text)), np.uint8)
         table[:] = self._text
         for place, cell in self._places:
             cell.fill(table[:, place], rows)
-        pieces: list[bytes] = table.view(f"S{table.shape[1]}").ravel().tolist()
+        pieces: list[bytes] = table.view(f"S{self.width}").ravel().tolist()
         return pieces
 
 
@@ -120,7 +130,7 @@ def _uuids(entropy: Entropy) -> Callable[[Octets, Rows], None]:
         octets = entropy.octets(len(rows), 16)
         octets[:, 6] = octets[:, 6] & 0x0F | 0x40
         octets[:, 8] = octets[:, 8] & 0x3F | 0x80
-        digits = _HEX[octets].reshape(len(rows), 32)
+        digits = _HEX[octets].view(np.uint8)
         start = 0
         for place, width in ((0, 8), (9, 4), (14, 4), (19, 4), (24, 12)):
             table[:, place : place + width] = digits[:, start : start + width]

@@ -22,8 +22,8 @@ from producer.values.holders import ABSENT
 from producer.values.quantities import DAY_US, Maker
 
 POOL = 4096  # values of a field that are ready at a time
-GROWN = 8  # rows for each value that a pool grows by, until it is full
-RENEWED = 32  # values that are new in each block from then on
+GROWN = 32  # rows for each value that a pool grows by, until it is full
+RENEWED = 8  # values that are new in each block from then on
 FEW, TRIALS = 40, 256  # different values, of so many drawn, of a field that shares a pool with others
 Pieces = Sequence[bytes]
 FREE, DAILY, MOMENT = "free", "daily", "moment"

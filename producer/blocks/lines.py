@@ -9,8 +9,10 @@ Contracts whose clauses over many rows ask for some null, invalid or repeated va
 fields that differ, take the general way, which is some ten times slower.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import numpy as np
 
@@ -31,34 +33,59 @@ READY, A_DAY = 1024, 256  # values of a field that are made before the first lin
 FEWEST = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring lines as `pieces`, of which each line has one of each column, and their moments in microseconds.
+
+    `places` says of some fields where in each line their texts stand, without quotes and unescaped; the same in all
+    blocks of a run.
+    """
+
+    pieces: Sequence[Pieces]
+    moments: Integers
+    places: Mapping[str, slice]
+
+    def lines(self) -> list[bytes]:
+        """Each line without its line break."""
+        *first, lines = self.pieces
+        for pieces in reversed(first):
+            lines = [piece + rest for piece, rest in zip(pieces, lines, strict=True)]
+        return list(lines)
+
+    def text(self) -> bytes:
+        """All lines, each ended by a line break."""
+        many = len(self.moments)
+        return interleaved([*self.pieces, [b"\n"] * many], many)
+
+
 def lines(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[bytes]:
     """`count` valid values of any contract, each as one JSON document without a line break, in the order of time.
 
     Seed, start, span and count define every byte. ProducerError as `payloads.values`.
     """
-    for chunk in chunks(contract, count=count, seed=seed, start=start, span=span):
-        yield from chunk[:-1].split(b"\n")
+    for block in blocks(contract, count=count, seed=seed, start=start, span=span):
+        yield from block.lines()
 
 
 def chunks(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[bytes]:
     """The same lines in blocks of at most LINES, each line ended by a line break; memory does not grow with `count`."""
+    for block in blocks(contract, count=count, seed=seed, start=start, span=span):
+        yield block.text()
+
+
+def blocks(contract: Contract, *, count: int, seed: int, start: datetime, span: timedelta = SPAN) -> Iterator[Block]:
+    """The same blocks, with what is known of their lines."""
     plan = layout(contract, count, base_number(seed, start))
     if plan.overrides or plan.apart_us or plan.nested:
-        yield from _plain(payloads.values(contract, count=count, seed=seed, start=start, span=span))
-    else:
-        yield from _Press(plan, count, seed, start, span).chunks()
+        return _plain(payloads.timed_values(contract, count=count, seed=seed, start=start, span=span))
+    return _Press(plan, count, seed, start, span).blocks()
 
 
-def _plain(values: Iterator[payloads.Value]) -> Iterator[bytes]:
+def _plain(values: payloads.Stream) -> Iterator[Block]:
     """Values encoded one by one."""
-    block: list[bytes] = []
-    for value in values:
-        block.append(encode(value))
-        if len(block) == LINES:
-            yield b"\n".join(block) + b"\n"
-            block.clear()
-    if block:
-        yield b"\n".join(block) + b"\n"
+    while taken := list(islice(values, LINES)):
+        moments = np.array([moment_us for moment_us, _ in taken], dtype=np.int64)
+        yield Block([[encode(value) for _, value in taken]], moments, {})
 
 
 class _Press:
@@ -73,12 +100,12 @@ class _Press:
         ready, a_day = (min(most, max(FEWEST, rows)) for most, rows in ((READY, count), (A_DAY, count // days)))
         self._source = Source(self._rng, self._entropy, ready, a_day)
 
-    def chunks(self) -> Iterator[bytes]:
+    def blocks(self) -> Iterator[Block]:
         """Every line, in blocks."""
         cycle = self._plan.contract.life_cycle
         return self._independent() if cycle is None else self._living(cycle)
 
-    def _independent(self) -> Iterator[bytes]:
+    def _independent(self) -> Iterator[Block]:
         """Rows that know nothing of each other, spread evenly with some jitter."""
         cells, singles = self._identity()
         more, drawn = self._cells([(field, optional(field)) for field in self._plan.drawn])
@@ -88,14 +115,15 @@ class _Press:
             jitter = self._entropy.fractions(many)
             moments = (np.arange(first, first + many) + jitter) * (self._span_us / self._count)
             rows = Rows(first, self._start_us + moments.astype(np.int64))
-            yield _pressed(table, [column(rows) for column in columns], rows)
+            yield Block(_pressed(table, [column(rows) for column in columns], rows), rows.moments, _places(table))
 
-    def _living(self, cycle: LifeCycle) -> Iterator[bytes]:
+    def _living(self, cycle: LifeCycle) -> Iterator[Block]:
         """Rows of entities that live: what is constant is made once for each, the rest at each change."""
         plan, states = self._plan, payloads.states(cycle)
         cells, singles = self._identity()
         table, first = _table(cells, b"{"), 0
         memories = self._memories(cycle)
+        places = _places(table, *([] if singles else memories[:1]))
         tails = [self._columns(payloads.fresh(plan, cycle, state), member(cycle.state)(state)) for state in states]
 
         def remember(entity: int, moments: Integers) -> timeline.Objects:
@@ -107,7 +135,7 @@ class _Press:
                 taken = changes.taken(slice(start, start + LINES))
                 rows = Rows(first, taken.moments)
                 pieces = [*(column(rows) for column in singles), taken.memories.tolist(), _by_state(tails, taken)]
-                yield _pressed(table, pieces, rows)
+                yield Block(_pressed(table, pieces, rows), rows.moments, places)
                 first += len(rows)
 
     def _memories(self, cycle: LifeCycle) -> list[Column]:
@@ -153,6 +181,17 @@ def _table(cells: list[Cell], lead: bytes) -> Table | None:
     return Table(cells, lead) if cells else None
 
 
+def _places(*columns: Column | None) -> Mapping[str, slice]:
+    """Where fields stand in lines that begin with these columns, as far as they are of one width."""
+    places, begin = dict[str, slice](), 0
+    for column in columns:
+        if not isinstance(column, Table):
+            break
+        places |= {name: slice(begin + at.start, begin + at.stop) for name, at in column.places.items()}
+        begin += column.width
+    return places
+
+
 def _texts(columns: list[Column], rows: Rows) -> Pieces:
     """The pieces of all columns as one for each row."""
     return joined([column(rows) for column in columns], len(rows))
@@ -168,10 +207,10 @@ def _by_state(columns: list[list[Column]], changes: timeline.Changes) -> Pieces:
     return list(made.tolist())
 
 
-def _pressed(table: Table | None, pieces: Sequence[Pieces], rows: Rows) -> bytes:
-    """The lines of some rows; without a table nothing is sure to be there, so the first comma is cut off."""
-    ends = [b"}\n"] * len(rows)
+def _pressed(table: Table | None, pieces: Sequence[Pieces], rows: Rows) -> Sequence[Pieces]:
+    """The lines of some rows, in pieces; without a table nothing is sure to be there, so the first comma is cut off."""
+    ends = [b"}"] * len(rows)
     if table is not None:
-        return interleaved([table(rows), *pieces, ends], len(rows))
+        return [table(rows), *pieces, ends]
     texts = joined(pieces, len(rows)) if pieces else [b""] * len(rows)
-    return interleaved([[b"{"] * len(rows), [text[1:] for text in texts], ends], len(rows))
+    return [[b"{"] * len(rows), [text[1:] for text in texts], ends]

@@ -90,11 +90,17 @@ class Breaker:
             return rng.choice(list(ENVELOPE[clause.rule](self._contract, clause, event)))
         assert isinstance(event.value, dict)  # noqa: S101 - only valid events are broken
         broken = self.break_payload(clause, event.value, rng, micros(event.sent_at))
-        if broken is None:
-            return None
-        if isinstance(broken.value, bytes) or self._seal is None:
-            return event._replace(value=broken.value)
-        return self._sealed(broken.value, event)
+        return None if broken is None else self.carried(broken.value, event)
+
+    def member_of(self, clause: Clause) -> str | None:
+        """The member of the whole value that a clause judges; None where it judges all of it, or the envelope."""
+        return self._chains[clause.path][0].name if clause.path in self._chains else None
+
+    def carried(self, value: dict[str, Any] | bytes, event: Event) -> Event:
+        """A broken value in the place of the event's."""
+        if isinstance(value, bytes) or self._seal is None:
+            return event._replace(value=value)
+        return self._sealed(value, event)
 
     def _candidates(self, clause: Clause, value: dict[str, Any], rng: Random, moment_us: int) -> list[Any]:
         """Payloads that may break the clause, in an order that is drawn."""

@@ -127,6 +127,9 @@ def test_a_session_that_the_client_gives_up_ends_with_its_reason(tmp_path: Path)
         def poll(self, _: float) -> None:
             raise KafkaException(KafkaError(KafkaError.CLUSTER_AUTHORIZATION_FAILED, "no producer id", fatal=True))
 
+        def __len__(self) -> int:
+            return len(self._real)
+
         def __getattr__(self, name: str) -> Any:
             return getattr(self._real, name)
 
