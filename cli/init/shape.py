@@ -23,7 +23,8 @@ LARGEST = 2**1024 - 2**970  # the first number that no f64 holds
 MONEY_DIGITS, MONEY_SCALE = 16, 4
 EXAMPLES = 3
 NOTHING: Mapping[str, Any] = {}
-_NAMELESS = re.compile(r"[.\[\]/\x00-\x1f\x7f ,;{}()=]|^$")  # clause ids are made with some, Delta refuses the others
+# Clause ids are made with some of these, Delta and Spark refuse the others.
+_NAMELESS = re.compile(r"[.\[\]/\x00-\x1f\x7f ,;{}()=`]|^$")
 _DATA = re.compile(r"[0-9]+|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _KINDS: Mapping[type, str] = {
     type(None): "null",
@@ -43,7 +44,9 @@ def fields_of(values: Sequence[Mapping[str, Any]], level: int = 1) -> tuple[tupl
     for name in dict.fromkeys(name for value in values for name in value):
         try:
             if _NAMELESS.search(name):
-                raise UndescribableError("a field's name has no space, comma, dot, slash, bracket or control character")
+                raise UndescribableError(
+                    "a field's name has no space, comma, dot, slash, bracket, backtick or control character"
+                )
             if name.lower() in taken:
                 raise UndescribableError("its name differs from another one only in capital letters")
             present = [value[name] for value in values if name in value]

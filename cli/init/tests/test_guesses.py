@@ -91,13 +91,21 @@ def test_money_is_kept_exactly() -> None:
     assert field("load", [Decimal("12.50"), 3]).physical is None
 
 
+@pytest.mark.parametrize("name", ["a.b", "a[]", "a/b", "a b", "a,b", "a;b", "a(b)", "a{b}", "a=b", "a`b", "a\tb", ""])
+def test_names_that_no_clause_or_column_can_have_are_left_out(name: str) -> None:
+    """Clause ids are made with some characters, Delta and Spark refuse the others; any other name is described."""
+    fields, left = fields_of([{name: 1, "a-b": 1, "é": 1, "$x": 1, 'q"': 1, "a:b": 1, "#@": 1}])
+    assert [one.name for one in left] == [name]
+    assert len(fields) == 6
+
+
 def test_what_has_no_one_type_is_left_out_and_told() -> None:
     """With how often which type was seen, and never a value."""
     fields, left = fields_of([{"ok": 1, "mix": "secret"}, {"ok": 2, "mix": 7}, {"ok": 3, "mix": 8, "a.b": 1, "OK": 1}])
     assert [one.name for one in fields] == ["ok"]
     assert {one.name: one.reason for one in left} == {
         "mix": "its values are 2 times integer and 1 times string",
-        "a.b": "a field's name has no space, comma, dot, slash, bracket or control character",
+        "a.b": "a field's name has no space, comma, dot, slash, bracket, backtick or control character",
         "OK": "its name differs from another one only in capital letters",
     }
 
