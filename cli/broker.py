@@ -9,6 +9,7 @@ import click
 from cli import options
 from cli.access.apply import apply
 from cli.access.check import check
+from cli.lazy import PlainGroup
 from runtime import broker as brokers
 from runtime.workspace import Workspace
 
@@ -23,7 +24,7 @@ Examples:
 """
 
 
-@click.group(epilog=EXAMPLES)
+@click.group(cls=PlainGroup, epilog=EXAMPLES)
 def command() -> None:
     """Keep a broker running between commands; set up topics and access on any broker.
 

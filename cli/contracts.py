@@ -9,6 +9,7 @@ import click
 from cli import options
 from cli.coverage import coverage
 from cli.diff import diff, rules
+from cli.lazy import PlainGroup
 from cli.payloads import payloads
 from cli.review.codeowners import codeowners
 from cli.verdict import verdict
@@ -28,7 +29,12 @@ def catalogue(root: Path | None) -> Catalogue:
     return Catalogue(root or HOME)
 
 
-@click.group()
+@click.group(
+    cls=PlainGroup,
+    epilog="\b\nExamples:\n  tickets contracts list\n  tickets contracts lint\n"
+    "  tickets contracts show client_tickets --as markdown\n"
+    "  tickets contracts verdict contracts/client_tickets/v2.odcs.yaml events.jsonl\n",
+)
 def command() -> None:
     """List, check, show and compare the data contracts; judge and make payloads by them."""
 
@@ -37,7 +43,9 @@ for _subcommand in (verdict, payloads, coverage, diff, rules, codeowners):
     command.add_command(_subcommand)
 
 
-@command.command("list")
+@command.command(
+    "list", epilog="\b\nExamples:\n  tickets contracts list\n  tickets contracts list --json | jq -r .[].contract\n"
+)
 @options.contracts
 @options.as_json
 def list_(contracts: Path | None, as_json: bool) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from contracts.compiler.catalogue import HOME
 from contracts.compiler.errors import ContractError
+from runtime.progress import is_alive
 
 if TYPE_CHECKING:
     from cli.review.compare import Terms
@@ -180,7 +180,7 @@ def _waivers(path: Path | None, folder: Path | None) -> "tuple[WaiverRow, ...]":
 @contextlib.contextmanager
 def _progress() -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
     """A progress line on standard error, where that is a terminal: events replayed, and what is looked at."""
-    if not sys.stderr.isatty():
+    if not is_alive():
         yield (lambda _: None), (lambda _: None)
         return
     from rich.console import Console

@@ -38,7 +38,7 @@ def _reason(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.argument("places", metavar="[PARTITION:OFFSET]...", type=records.Place(), nargs=-1)
 @records.filters(DISCARDABLE)
 @click.option("--reason", required=True, callback=_reason, help="Why; kept and shown, so name nobody in it.")
-@click.option("--dry-run", is_flag=True, help="Say what would be discarded, and change nothing.")
+@click.option("--dry-run", "--check", "dry_run", is_flag=True, help="Say what would be discarded, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.contracts
 @options.data
@@ -65,7 +65,8 @@ def command(
     if not (yes or dry_run or sys.stdin.isatty()):
         raise click.UsageError("Nobody is there to be asked: add --yes, or --dry-run.")
     logs.configure("text")
-    name, tables = records.name(contract), records.tables(data, contract)
+    records.told_clause(contract, contracts, chosen["clause"])
+    name, tables = records.name(contract), records.tables(data, contract, contracts)
     with _lease(tables, dry_run) as lease:
         planned = _planned(tables, places, records.header(contract, contracts), which)
         if planned.places and lease is not None:

@@ -47,7 +47,7 @@ give the list there with --list. See docs/erasure.md.
     "--list", "other", metavar="FILE", help="Everybody on this list; a file, or an object of a bucket (s3://)."
 )
 @click.option("--reason", help="Why; logged, and kept in the list. Must not name the person.")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.option("--dry-run", "--check", "dry_run", is_flag=True, help="Say what would go, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.contracts
 @options.data

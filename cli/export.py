@@ -2,8 +2,7 @@
 
 import contextlib
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from cli import lineage, options
 from cli.contracts import catalogue
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
-from runtime import standing
+from runtime import progress, standing
 from runtime.errors import MachineError
 from runtime.workspace import Workspace
 
@@ -62,7 +61,7 @@ def _export(
     order = Order(source, tuple(folder.outputs(source)), workspace, formats, with_raw)
     with _lineage(order) as run:
         try:
-            answer = export(order, _progress())
+            answer = export(order, progress.step)
         except Exception:
             standing.note(workspace, "export", source.name, ok=False)
             raise
@@ -100,11 +99,6 @@ def _complete(run: lineage.Run, order: "Order", answer: dict[str, Any]) -> None:
         table = made[contract.name]
         written.rows, written.version = table["rows"], answer["version"]
         read.judged = {check["clause"]: check["failed"] for check in table["checks"]}
-
-
-def _progress() -> Callable[[str], None]:
-    """A line per step on a terminal, nothing elsewhere."""
-    return (lambda step: click.echo(step, err=True)) if sys.stderr.isatty() else (lambda _: None)
 
 
 def _chosen(names: tuple[str, ...], folder: Catalogue, workspace: Workspace) -> list[Contract]:

@@ -30,7 +30,7 @@ _WIDTHS = "{step:<8} {table:<17} {files:>15} {size:>21} {rows:>9}"
 
 @click.command(epilog=EPILOG)
 @click.argument("contract")
-@click.option("--check", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--check", "--dry-run", "check", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option(
     "--keep",
     type=options.Span(),

@@ -5,7 +5,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -17,13 +17,14 @@ import click
 from cli import lineage, options
 from cli.contracts import catalogue, topic_config
 from cli.told import Told
-from cli.watching import served, watched_job
+from cli.watching import read_so_far, served, watched_job
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import logs
 from runtime.broker import Broker, connect
 from runtime.continuity import Continuity
 from runtime.engine import LOCAL, Engine
+from runtime.progress import bar
 from runtime.store import address
 from runtime.workspace import Workspace
 
@@ -158,6 +159,10 @@ def run_process(
         stop = stop or threading.Event()
         told = Told(Watch(limits.alert, limits.stop), watched)
         held.enter_context(java_needed(workspace.logs / "spark.log"))
+        if every is None:
+            told.advance = held.enter_context(
+                bar(f"Reading {envelope.topic}", _unread(marks, workspace, contract.name))
+            )
         Job(
             spark=spark,
             derivation=derivation(contract, folder, workspace),
@@ -182,6 +187,16 @@ def run_process(
         "start_seconds": round(started, 2),
         "seconds": round(time.monotonic() - began, 2),
     }
+
+
+def _unread(marks: Mapping[int, tuple[int, int]], workspace: Workspace, contract: str) -> int:
+    """How many offsets up to now the ledger does not have."""
+    so_far = read_so_far(workspace, contract)
+    first = {
+        partition: max(low, so_far[partition][0] + 1 if partition in so_far else low)
+        for partition, (low, _) in marks.items()
+    }
+    return sum(max(0, high - first[partition]) for partition, (_, high) in marks.items())
 
 
 @dataclass(frozen=True, slots=True)

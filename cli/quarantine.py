@@ -9,6 +9,7 @@ import click
 
 from cli import discard, options, records, refusals
 from cli.contracts import catalogue
+from cli.lazy import PlainGroup
 from contracts.compiler.catalogue import Catalogue
 from runtime import logs
 from runtime.workspace import Workspace
@@ -18,14 +19,19 @@ OUTCOMES = ("rejected", "duplicate", "conflict", "tombstone", "discarded", "eras
 
 
 @click.group(
+    cls=PlainGroup,
     epilog="\b\nExamples:\n  tickets quarantine stats client_tickets --by producer --by clause\n"
-    "  tickets quarantine show client_tickets 2:881\n"
+    "  tickets quarantine show client_tickets 2:881\n",
 )
 def command() -> None:
     """See which records were not accepted, and why; judge them again, or give them up."""
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog="\b\nExamples:\n  tickets quarantine list client_tickets --since 3d --limit 5\n"
+    "  tickets quarantine list client_tickets --clause client_tickets.v2/priority/enum --json\n",
+)
 @click.argument("contract")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Records at most.")
 @records.filters(OUTCOMES)
@@ -36,7 +42,9 @@ def list_(contract: str, limit: int, contracts: Path | None, data: Path, as_json
     """The newest records of CONTRACT that were not accepted."""
     from processing.quarantine import refused
 
-    rows = refused(records.tables(data, contract), records.header(contract, contracts), records.which(chosen), limit)
+    records.told_clause(contract, contracts, chosen["clause"])
+    tables = records.tables(data, contract, contracts)
+    rows = refused(tables, records.header(contract, contracts), records.which(chosen), limit)
     if as_json:
         click.echo(refusals.document(rows))
         return
@@ -44,7 +52,10 @@ def list_(contract: str, limit: int, contracts: Path | None, data: Path, as_json
         click.echo(refusals.line(row))
 
 
-@command.command()
+@command.command(
+    epilog="\b\nExamples:\n  tickets quarantine stats client_tickets\n"
+    "  tickets quarantine stats client_tickets --by producer --by clause --json\n"
+)
 @click.argument("contract")
 @click.option(
     "--by",
@@ -65,7 +76,7 @@ def stats(contract: str, by: tuple[str, ...], contracts: Path | None, data: Path
     from processing.quarantine import counted
 
     name, by = records.name(contract), tuple(dict.fromkeys(by))
-    found = counted(records.tables(data, contract), records.header(contract, contracts), by)
+    found = counted(records.tables(data, contract, contracts), records.header(contract, contracts), by)
     if as_json:
         click.echo(refusals.document(refusals.counts(name, by, found)))
         return
@@ -73,7 +84,10 @@ def stats(contract: str, by: tuple[str, ...], contracts: Path | None, data: Path
     click.echo(refusals.table(name, by, found, width))
 
 
-@command.command()
+@command.command(
+    epilog="\b\nExamples:\n  tickets quarantine show client_tickets 2:881\n"
+    "  tickets quarantine show client_tickets 2:881 --with-raw | jq -r .raw_value | base64 -d\n"
+)
 @click.argument("contract")
 @click.argument("place", metavar="PARTITION:OFFSET", type=records.Place())
 @click.option("--with-raw", is_flag=True, help="Also the raw key and value, as base64; they may hold personal data.")
@@ -93,7 +107,7 @@ def show(contract: str, place: tuple[int, int], with_raw: bool, data: Path) -> N
 )
 @click.argument("contract")
 @click.option("--clause", help="Only records that break this clause.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--dry-run", "--check", "dry_run", is_flag=True, help="Say what would change, and change nothing.")
 @options.contracts
 @options.data
 @options.as_json
@@ -104,6 +118,7 @@ def replay(contract: str, clause: str | None, dry_run: bool, contracts: Path | N
     conflict. What is still refused stays, with today's reasons. A running job must be stopped first.
     """
     logs.configure("text", "warning")
+    records.told_clause(contract, contracts, clause)
     done = run_replay(contract, catalogue(contracts), Workspace.open(data), clause, dry_run)
     click.echo(refusals.document(done) if as_json else refusals.replayed(done))
 

@@ -1,7 +1,7 @@
 """Arguments to which refused records: what `quarantine list` and `quarantine discard` choose them by."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.contracts import catalogue
+from cli.habits import nearest
 from contracts.compiler.custom import PRODUCER
 from contracts.compiler.errors import UnknownContractError
+from contracts.compiler.model import Clause, Contract
+from runtime.delta import is_table
 from runtime.store import Location
 from runtime.workspace import Workspace
 
@@ -85,9 +88,33 @@ def name(contract: str) -> str:
     return contract.split(".")[0]
 
 
-def tables(data: Path, contract: str) -> Location:
-    """The folder of a contract's tables."""
-    return Workspace.open(data).tables(name(contract))
+def tables(data: Path, contract: str, contracts: Path | None = None) -> Location:
+    """The folder of a contract's tables; UnknownContractError where there are none, and no such contract either."""
+    found = Workspace.open(data).tables(name(contract))
+    if not is_table(found / "ledger"):
+        catalogue(contracts).get(contract)
+    return found
+
+
+def told_clause(contract: str, contracts: Path | None, clause: str | None) -> None:
+    """Say on standard error where no contract here has a clause, with the nearest id.
+
+    It is no error: the ledger may hold records that were refused by a contract whose file is gone.
+    """
+    if clause is None:
+        return
+    known = {
+        one.id for found in catalogue(contracts).all() if found.name == name(contract) for one in clauses_of(found)
+    }
+    if clause not in known:
+        hint = nearest(clause, known) or f" `tickets contracts show {name(contract)}` lists them."
+        click.echo(f"No contract here has the clause {clause}.{hint}", err=True)
+
+
+def clauses_of(contract: Contract) -> Iterator[Clause]:
+    """Every clause that a contract has, judged by event or over rows."""
+    yield from contract.all_clauses()
+    yield from contract.row_clauses()
 
 
 def header(contract: str, contracts: Path | None) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cli.watching import JobMetrics
@@ -24,6 +25,7 @@ class Told:
         self.clauses: Counter[str] = Counter()
         self.batches = 0
         self.alerts = 0
+        self.advance: Callable[[int], None] = lambda _: None  # told how many records each batch had
         self._log = logs.get("processing")
 
     def begun(self) -> None:
@@ -52,6 +54,7 @@ class Told:
         if self._metrics is not None:
             self._metrics.done(batch)
         self.totals.update(carried.outcomes)
+        self.advance(sum(carried.outcomes.values()))
         self.clauses.update(carried.clauses)
         if self.watch.turned(carried.rejected_share):
             self.alerts += self.watch.alerted

@@ -1,12 +1,29 @@
 """Log calls to lines on stderr, for people or for machines; stdout stays free for results."""
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Literal
 from uuid import uuid4
 
 import structlog
+
+_preferred: str | None = None  # a level that the person asked for, whichever command runs
+
+
+def prefer(level: Literal["error", "debug"] | None) -> None:
+    """Log at this level from now on, whatever a command configures; None for what the command says.
+
+    "error" also keeps progress silent (runtime.progress).
+    """
+    global _preferred
+    _preferred = level
+
+
+def is_quiet() -> bool:
+    """Whether nothing but errors is wanted beside results."""
+    return _preferred == "error"
 
 
 def configure(fmt: Literal["text", "json"], level: str = "info") -> None:
@@ -17,7 +34,8 @@ def configure(fmt: Literal["text", "json"], level: str = "info") -> None:
     """
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if fmt == "text":
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="ts", pad_event_to=0)
+        colors = sys.stderr.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
+        renderer = structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="ts", pad_event_to=0)
     structlog.configure(
         processors=[
             *((structlog.contextvars.merge_contextvars, _of_run(uuid4().hex)) if fmt == "json" else ()),
@@ -26,7 +44,9 @@ def configure(fmt: Literal["text", "json"], level: str = "info") -> None:
             structlog.processors.dict_tracebacks if fmt == "json" else structlog.processors.StackInfoRenderer(),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[(_preferred or level).upper()]
+        ),
         logger_factory=stderr_logger,
         cache_logger_on_first_use=False,
     )

@@ -52,7 +52,9 @@ class Choices:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("contracts_", metavar="[CONTRACT]...", nargs=-1)
-@click.option("--check", is_flag=True, help="Change nothing; exit with 1 where anything would change.")
+@click.option(
+    "--check", "--dry-run", "check", is_flag=True, help="Change nothing; exit with 1 where anything would change."
+)
 @click.option("--prune", is_flag=True, help="Remove settings and rules of our topics and users that no contract names.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(

@@ -1,5 +1,6 @@
 """`tickets adr new`: a decision begins as a proposal, with its number, today's date and the sections."""
 
+import json
 import re
 import unicodedata
 from datetime import date
@@ -67,7 +68,8 @@ Examples:
 @click.argument("title")
 @click.option("--supersedes", type=click.IntRange(min=1), help="Number of the decision that it is to replace.")
 @options.decisions
-def command(title: str, supersedes: int | None, where: Path) -> None:
+@options.as_json
+def command(title: str, supersedes: int | None, where: Path, as_json: bool) -> None:
     """Write the next record, titled TITLE, with status `proposed`; and the index.
 
     TITLE says what is decided. One that exists is refused. With --supersedes, the older record keeps its status until
@@ -86,6 +88,9 @@ def command(title: str, supersedes: int | None, where: Path) -> None:
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
     (where / folder.INDEX).write_text(folder.index(folder.load(where)), "utf-8")
+    if as_json:
+        click.echo(json.dumps({"number": number, "file": str(path), "supersedes": supersedes}))
+        return
     click.echo(f"{path}\nWrite it, then set its status; `tickets adr check` says what is missing.")
 
 

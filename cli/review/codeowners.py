@@ -3,6 +3,7 @@
 GitHub takes the last line that matches a path, and knows a team by its slug (lower case, words joined by hyphens).
 """
 
+import json
 import re
 import subprocess
 import unicodedata
@@ -33,7 +34,8 @@ _PATH = re.compile(r"[A-Za-z0-9_./-]+")
 @click.option("--org", help="The organisation of the teams. Default: the owner of the git remote, or `example`.")
 @click.option("--check", is_flag=True, help=f"Print nothing; exit with 1 where {FILE} does not hold these lines.")
 @options.contracts
-def codeowners(org: str | None, check: bool, contracts: Path | None) -> None:
+@options.as_json
+def codeowners(org: str | None, check: bool, contracts: Path | None, as_json: bool) -> None:
     """Print the lines of .github/CODEOWNERS: one for each contract folder, owned by the contract's team.
 
     With --check and without --org, the organisation is the one that the file names.
@@ -47,9 +49,12 @@ def codeowners(org: str | None, check: bool, contracts: Path | None) -> None:
     there = _read(root / FILE) if check else ""
     found = _OWNER.search(there)
     text = render(folder.all(), root, org or (found[1] if found else _remote(root)))
-    if not check:
+    fresh = not check or f"{text}\n" in f"{there}\n"
+    if as_json:
+        click.echo(json.dumps({"ok": fresh, "file": str(FILE), "lines": text.splitlines()}))
+    elif not check:
         click.echo(text)
-    elif f"{text}\n" not in f"{there}\n":
+    if not fresh:
         click.echo(f"{FILE} is not what the contracts' teams say.", err=True)
         click.echo(f"Run `tickets contracts codeowners > {FILE}`, or put its lines there.", err=True)
         raise click.exceptions.Exit(1)
