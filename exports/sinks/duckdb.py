@@ -15,6 +15,8 @@ from exports.sql_text import literal, quoted
 from exports.views.build import add_views
 
 FILE = "export.duckdb"
+CONFIG = {"storage_compatibility_version": "v1.0.0"}
+"""BI tools bring a DuckDB of their own, often an older one: any from 1.0 on can read the file."""
 PLAIN: Mapping[str, str] = {
     "string": "VARCHAR",
     "boolean": "BOOLEAN",
@@ -81,7 +83,7 @@ def statements(contract: Contract) -> list[str]:
 def write(contract: Contract, frame: pl.DataFrame, folder: Path) -> Path:
     """A table in `export.duckdb`. Called once per table after its check; an error leaves a file that is discarded."""
     path = folder / FILE
-    with duckdb.connect(path) as database:
+    with duckdb.connect(path, config=CONFIG) as database:
         for statement in statements(contract):
             database.execute(statement)
         database.register("checked_rows", arrow_table(contract, frame))
@@ -92,5 +94,5 @@ def write(contract: Contract, frame: pl.DataFrame, folder: Path) -> Path:
 
 def finish(contracts: Sequence[Contract], folder: Path) -> dict[str, Any]:
     """The views of all tables in `export.duckdb`, by name: called once, after every table is there."""
-    with duckdb.connect(folder / FILE) as database:
+    with duckdb.connect(folder / FILE, config=CONFIG) as database:
         return {name: {"file": FILE, **told} for name, told in add_views(database, contracts).items()}

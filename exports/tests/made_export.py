@@ -53,10 +53,15 @@ def step(number: int, ticket: int, event_type: str, hours: float, **changed: Any
 
 def lives(tickets: int, seed: int = 1) -> list[dict[str, Any]]:
     """The events of tickets over two weeks: most are resolved, some late, some opened again, some still open."""
-    draw, rows = random.Random(seed), []
+    draw = random.Random(seed)
+    rows: list[dict[str, Any]] = []
     for ticket in range(tickets):
         kind, priority = draw.choice(list(TEAMS)), draw.choice(list(TARGETS))
-        fixed = {"request_type": kind, "priority": priority, "channel": draw.choice(["email", "web", "phone"])}
+        fixed: dict[str, Any] = {
+            "request_type": kind,
+            "priority": priority,
+            "channel": draw.choice(["email", "web", "phone"]),
+        }
         fixed |= {"support_team": TEAMS[kind], "target_hours": TARGETS[priority]}
         at = draw.uniform(0, 240)
         for event_type in draw.choice(

@@ -1,6 +1,7 @@
 """The views of the exported DuckDB file: what they show, what they leave out, and that their numbers are right."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -249,7 +250,7 @@ def test_a_second_topic_needs_no_views_of_its_own(tmp_path: Path) -> None:
     lab = Lab(tmp_path, EXAMPLES)
     contract = lab.folder.get("app_logs")
     source = {"host": {"address": "10.0.0.1", "label": "web"}, "process": {"pid": 1, "started_at": None}}
-    rows = [
+    rows: list[Mapping[str, Any]] = [
         {"source": source, "line": n + 1, "logged_at": START + timedelta(hours=n // 2), "sampled": n % 2 == 0}
         for n in range(4)
     ]
@@ -273,12 +274,19 @@ def test_views_hold_where_the_file_is_attached(database: Any, tmp_path: Path) ->
         assert memory.execute("SELECT count(*) FROM other.bi.resolutions").fetchone() is not None
 
 
+def test_older_readers_can_open_the_file(tmp_path: Path) -> None:
+    """The file has the storage format of DuckDB 1.0, tables and views alike: BI tools bring older readers."""
+    made_export.write(tmp_path, {"tickets": lives(3)})
+    header = (tmp_path / "export.duckdb").read_bytes()[8:20]
+    assert (header[:4], int.from_bytes(header[4:], "little")) == (b"DUCK", 64)
+
+
 def test_own_views_read_general_views_only(database: Any) -> None:
     """The SQL files work where the tables are not there, so nothing that general views leave out can come in."""
     with duckdb.connect() as bare:
         bare.execute("CREATE SCHEMA bi")
         for name in ("tickets", "ticket_kpis"):
-            rows = database.sql(f"SELECT * FROM bi.{name}").to_arrow_table()  # noqa: S608 - our own names
+            rows = database.cursor().sql(f"SELECT * FROM bi.{name}").to_arrow_table()  # noqa: S608 - our own names
             bare.register("rows", rows)
             bare.execute(f"CREATE TABLE bi.{name} AS SELECT * FROM rows")  # noqa: S608 - our own names
         for file in sorted(build.HOME.glob("*.sql")):

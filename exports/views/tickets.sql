@@ -6,7 +6,7 @@ WITH life AS (
     SELECT
         utc_hour, priority, support_team, is_early,
         event_type IN ('opened', 'assigned', 'reopened') AS is_open,
-        lag(event_type IN ('opened', 'assigned', 'reopened'), 1, false) OVER steps AS was_open,
+        lag(event_type IN ('opened', 'assigned', 'reopened')) OVER steps AS was_open,
         lag(priority) OVER steps AS priority_before,
         lag(support_team) OVER steps AS team_before
     FROM bi.tickets
