@@ -57,7 +57,7 @@ def charts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     lab = Lab(tmp_path_factory.mktemp("notebook"))
     rows = made_export.lives(60)
     version = lab.tickets(*rows)
-    kpis = stored(lab.folder.get("ticket_kpis"), made_export.kpis(rows))
+    kpis = stored(lab.folder.get("ticket_kpis"), [*made_export.kpis(rows)])
     lab.derived("client_tickets", "ticket_kpis", kpis, version)
     lab.export(formats=("duckdb",))
     spec = importlib.util.spec_from_file_location("kpis_notebook", NOTEBOOK)
