@@ -56,7 +56,9 @@ def test_the_container_runs_commands_that_are_there() -> None:
 def test_the_container_has_what_the_checks_need() -> None:
     """Python and Java are those that the project supports, from packages of Debian 12."""
     assert "debian:12" in DOCKERFILE
-    installed = set(re.search(r"recommends \\\n(.*?)&& rm", DOCKERFILE, re.DOTALL)[1].replace("\\", "").split())  # type: ignore[index]
+    block = re.search(r"recommends \\\n(.*?)&& rm", DOCKERFILE, re.DOTALL)
+    assert block is not None
+    installed = set(block[1].replace("\\", "").split())
     assert {"python3", "python3-venv", "openjdk-17-jdk-headless", "git", "make", "prometheus"} <= installed
     cache = shutil.which("apt-cache")
     release = Path("/etc/debian_version")
@@ -126,9 +128,9 @@ def test_the_page_names_every_schema() -> None:
 
 def test_what_the_page_shows_of_hooks_is_right() -> None:
     """The hooks and arguments shown to other repositories are those that there are."""
-    shown = yaml.safe_load(
-        re.search(r"```yaml\nrepos:\n(.*?)```", PAGE, re.DOTALL)[0].strip("`").removeprefix("yaml\n")
-    )  # type: ignore[index]
+    block = re.search(r"```yaml\n(repos:\n.*?)```", PAGE, re.DOTALL)
+    assert block is not None
+    shown = yaml.safe_load(block[1])
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
     for used in shown["repos"][0]["hooks"]:
         flags = [word for word in used.get("args", []) if word.startswith("--")]
