@@ -147,6 +147,6 @@ def _answer(order: Order, shelf: Shelf, name: str, newest: int, new: bool) -> di
         "already_published": not new,
         "created_at": manifest["created_at"],
         "tables": tables,
-        "views": {name: view["rows"] for name, view in manifest["views"].items()},
+        "views": {name: view["rows"] for name, view in manifest.get("views", {}).items()},
         "files": manifest["files"],
     }

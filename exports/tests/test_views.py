@@ -57,6 +57,17 @@ def test_an_export_without_duckdb_has_no_views(lab: Lab) -> None:
     assert answer["views"] == {}
 
 
+def test_an_export_from_before_there_were_views_is_still_one(lab: Lab) -> None:
+    """A manifest that says nothing of views, as older ones do, is answered from: it has none."""
+    lab.tickets()
+    manifest = lab.workspace.root / lab.export(formats=("csv",))["path"] / "manifest.json"
+    older = json.loads(manifest.read_text("utf-8"))
+    del older["views"]
+    manifest.write_text(json.dumps(older), "utf-8")
+    answer = lab.export(formats=("csv",))
+    assert (answer["already_published"], answer["views"]) == (True, {})
+
+
 def test_no_view_shows_what_is_not_for_everybody(database: Any) -> None:
     """No view has a column, or a value, of a client, a request, a pseudonym or an attachment."""
     views = [
