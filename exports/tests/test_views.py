@@ -102,10 +102,11 @@ def test_a_view_has_everything_else(database: Any) -> None:
         ("channel", {"classification": "restricted"}, "channel is restricted"),
         ("channel", {"classification": None}, "channel is None"),
         ("channel", {"transform": "pseudonym"}, "is a pseudonym"),
+        ("client_id", {"classification": "public"}, "says whose data it is"),
     ],
 )
 def test_a_class_decides(field: str, changed: Any, reason: str) -> None:
-    """A column classed above internal, or not at all, or a pseudonym is left out."""
+    """Left out: what is classed above internal or not at all, a pseudonym, a person's id however it is classed."""
     contract = made_export.outputs()["tickets"]
     assert "channel" not in hidden(contract)
     fields = tuple(replace(one, **changed) if one.name == field else one for one in contract.fields)
@@ -203,6 +204,7 @@ def test_time_to_resolve_by_hand(tmp_path: Path) -> None:
         step(4, 2, "resolved", 2),
         step(5, 3, "opened", 1),
         step(6, 3, "resolved", 73),
+        step(7, 3, "opened", 2),
     ]
     with opened_of(tmp_path, *events) as file:
         rows = file.execute("SELECT ticket_id, hours_to_resolve, is_past_target FROM bi.resolutions ORDER BY event_id")
@@ -232,14 +234,14 @@ def test_views_of_tickets_agree_with_the_kpis(database: Any) -> None:
 
 def test_a_share_of_groups_is_no_mean_of_shares(tmp_path: Path) -> None:
     """The share of a day is past_target over resolved with hours, however many each hour had."""
-    events = [step(n, n, "opened", 0) for n in range(4)]
-    events += [step(10 + n, n, "resolved", hours) for n, hours in enumerate((73, 10, 10.1, 10.2))]
-    events += [step(20, 9, "resolved", 10)]
+    events = [step(n, n, "opened", 0) for n in range(3)] + [step(3, 3, "opened", -73)]
+    events += [step(10 + n, n, "resolved", 10 + n / 10) for n in range(3)]  # three within target in one hour
+    events += [step(13, 3, "resolved", 12), step(20, 9, "resolved", 10)]  # one past it in another, one without opened
     with opened_of(tmp_path, *events, ticket_kpis=kpis(events)) as file:
         rows = file.execute(
-            "SELECT utc_day, resolved, resolved_with_hours, share_past_target FROM bi.share_past_target"
+            "SELECT resolved, resolved_with_hours, past_target, share_past_target FROM bi.share_past_target"
         )
-        assert sorted(rows.fetchall()) == [(date(2026, 3, 2), 4, 3, 0.0), (date(2026, 3, 5), 1, 1, 1.0)]
+        assert rows.fetchall() == [(5, 4, 1, 0.25)]
 
 
 def test_refusals_count_records_by_clause(tmp_path: Path) -> None:
