@@ -94,6 +94,7 @@ def build(
     tables: Iterable[Table],
     offsets: Mapping[str, Mapping[str, int]],
     outcomes: Mapping[str, int],
+    views: Mapping[str, Any],
     folder: Path,
 ) -> dict[str, Any]:
     """The manifest of a folder whose files are complete; each is synced to disk while it is read."""
@@ -105,6 +106,7 @@ def build(
         "offsets": {partition: dict(covered) for partition, covered in offsets.items()},
         "outcomes": dict(outcomes),
         "tables": {table.contract.name: table.as_dict() for table in tables},
+        "views": dict(views),
         "files": {path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in files},
     }
 

@@ -23,7 +23,7 @@ from exports.arrow import arrow_table
 from exports.failures import Failure, shown
 from exports.places import Place, places
 from exports.shares import holds
-from exports.sinks.duckdb import quoted
+from exports.sql_text import quoted
 
 TIMEOUT_S = 60.0
 NOT_RUN = "it was not run: a column is not as its contract says"

@@ -19,7 +19,7 @@ from exports.errors import CheckFailedError, ExportError
 from exports.failures import Report
 from exports.manifest import Origin, Table
 from exports.shelf import Shelf, shelf_of
-from exports.sinks import SINKS
+from exports.sinks import FINISH, SINKS
 from runtime.workspace import Workspace
 
 RAW = "raw"  # how the manifest's formats call the extra file
@@ -69,11 +69,12 @@ def export(order: Order, progress: Progress) -> dict[str, Any]:
         return _answer(order, shelf, there, taken.newest, new=False)
     with publish.staging(shelf) as folder:
         made = _tables(order, taken, folder, progress)
+        views = _views(order, folder)
         if order.with_raw:
             _write_raw(taken, folder)
         progress("publishing")
         covered, outcomes = snapshot.offsets(taken), snapshot.outcomes(taken)
-        content = manifests.build(origin, order.forms, made, covered, outcomes, folder)
+        content = manifests.build(origin, order.forms, made, covered, outcomes, views, folder)
         name, new = publish.publish(shelf, folder, content, origin)
     return _answer(order, shelf, name, taken.newest, new=new)
 
@@ -99,6 +100,16 @@ def _tables(order: Order, taken: snapshot.Snapshot, folder: Path, progress: Prog
 def _write(name: str, contract: Contract, frame: pl.DataFrame, folder: Path) -> str:
     with _writing(f"{contract.name} as {name}"):
         return SINKS[name](contract, frame, folder).name
+
+
+def _views(order: Order, folder: Path) -> dict[str, Any]:
+    """What formats with views add once all tables are there."""
+    views: dict[str, Any] = {}
+    for name in order.formats:
+        if name in FINISH:
+            with _writing(f"views as {name}"):
+                views |= FINISH[name](order.contracts, folder)
+    return views
 
 
 @contextlib.contextmanager
@@ -136,5 +147,6 @@ def _answer(order: Order, shelf: Shelf, name: str, newest: int, new: bool) -> di
         "already_published": not new,
         "created_at": manifest["created_at"],
         "tables": tables,
+        "views": {name: view["rows"] for name, view in manifest.get("views", {}).items()},
         "files": manifest["files"],
     }

@@ -1,7 +1,8 @@
-"""Rows to DuckDB: one file with a typed, commented table per contract, for SQL without any setup."""
+"""Rows to DuckDB: one file with a typed, commented table per contract, and views, for SQL without any setup."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -10,8 +11,12 @@ from contracts.compiler.model import Contract, Field
 from contracts.compiler.types import decimal_parts
 from exports.arrow import arrow_table
 from exports.columns import EXACT, NESTED, entry_of, item_of
+from exports.sql_text import literal, quoted
+from exports.views.build import add_views
 
 FILE = "export.duckdb"
+CONFIG = {"storage_compatibility_version": "v1.0.0"}
+"""BI tools bring a DuckDB of their own, often an older one: any from 1.0 on can read the file."""
 PLAIN: Mapping[str, str] = {
     "string": "VARCHAR",
     "boolean": "BOOLEAN",
@@ -58,15 +63,6 @@ def sql_type(field: Field) -> str:
     return _NESTED.get(field.type, _plain)(field)
 
 
-def quoted(text: str) -> str:
-    """A name as SQL takes it, whatever is in it."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def statements(contract: Contract) -> list[str]:
     """The SQL that makes a contract's table, and says what it and its columns mean."""
     table = quoted(contract.name)
@@ -75,11 +71,11 @@ def statements(contract: Contract) -> list[str]:
         for field in contract.fields
     )
     comments = [
-        f"COMMENT ON COLUMN {table}.{quoted(field.name)} IS {_literal(field.description)}" for field in contract.fields
+        f"COMMENT ON COLUMN {table}.{quoted(field.name)} IS {literal(field.description)}" for field in contract.fields
     ]
     return [
         f"CREATE TABLE {table} ({columns})",
-        f"COMMENT ON TABLE {table} IS {_literal(contract.description)}",
+        f"COMMENT ON TABLE {table} IS {literal(contract.description)}",
         *comments,
     ]
 
@@ -87,10 +83,16 @@ def statements(contract: Contract) -> list[str]:
 def write(contract: Contract, frame: pl.DataFrame, folder: Path) -> Path:
     """A table in `export.duckdb`. Called once per table after its check; an error leaves a file that is discarded."""
     path = folder / FILE
-    with duckdb.connect(path) as database:
+    with duckdb.connect(path, config=CONFIG) as database:
         for statement in statements(contract):
             database.execute(statement)
         database.register("checked_rows", arrow_table(contract, frame))
         database.execute(f"INSERT INTO {quoted(contract.name)} SELECT * FROM checked_rows")  # noqa: S608 - quoted above
         database.unregister("checked_rows")
     return path
+
+
+def finish(contracts: Sequence[Contract], folder: Path) -> dict[str, Any]:
+    """The views of all tables in `export.duckdb`, by name: called once, after every table is there."""
+    with duckdb.connect(folder / FILE, config=CONFIG) as database:
+        return {name: {"file": FILE, **told} for name, told in add_views(database, contracts).items()}
