@@ -18,8 +18,8 @@ _SAFE = "/:.~!$&'()*+,;=@-_"
 class Tree:
     """What is written before Sphinx runs.
 
-    `pages` by their path in the site (`features/kpis.md`) as MyST. `beside` are files that pages
-    offer, by the same path: Sphinx takes those it finds a link to. `as_they_are` are files and texts that the site holds under that very path.
+    `pages` by their path in the site (`features/kpis.md`) as MyST. `beside` are files pages offer, by the same path:
+    Sphinx takes those it finds a link to. `as_they_are` are files and texts that the site holds under that very path.
     """
 
     pages: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,83 @@
+"""`python -m cli.docs`: the documentation as one static site. Needs what `make setup-dev` installs."""
+
+import json
+import sys
+import time
+import webbrowser
+from pathlib import Path
+
+import click
+
+from cli.docs.tree import ROOT
+from cli.main import explain
+
+OUT = ROOT / "build" / "docs"
+EPILOG = """\b
+Examples:
+  python -m cli.docs
+  python -m cli.docs --data data --open
+  python -m cli.docs --out /tmp/site --json
+
+\b
+Exit codes: 0 made; 1 a link leads nowhere, or Sphinx complains; 2 wrong use.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=OUT,
+    show_default="build/docs of this checkout",
+    help="Where the site goes; it is made anew. Its pages before Sphinx stand beside it, in OUT-src.",
+)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="TICKETS_DATA",
+    help="A workspace whose last audit and export the contracts' pages tell of (or TICKETS_DATA).",
+)
+@click.option("--open", "show", is_flag=True, help="Open it in a browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+def main(out: Path, data: Path | None, show: bool, as_json: bool) -> None:
+    """Write the documentation as one static site: contracts, features, decisions, architecture, commands, guides.
+
+    It is made of what is in this checkout, and of what the last test run left in build/; what is missing is said on the
+    page. It needs no server and loads nothing from elsewhere. Every link inside it is followed; links that lead out are
+    listed in external-links.txt, and nothing is fetched.
+    """
+    from cli.docs import build, links
+    from cli.docs.evidence import gather
+    from cli.docs.site import tree
+
+    began = time.monotonic()
+    source = out.with_name(f"{out.name}-src")
+    made = tree(gather(data))
+    build.write(made, source)
+    build.sphinx(source, out)
+    report = links.check(out)
+    listed = "".join(f"{url}\t{' '.join(pages)}\n" for url, pages in report.external.items())
+    (out / "external-links.txt").write_text(listed, "utf-8")
+    problems = [*report.broken, *report.foreign]
+    told = {"ok": not problems, "start": str(out / "index.html"), "pages": len(made.pages), "problems": problems}
+    if as_json:
+        click.echo(json.dumps({**told, "external": len(report.external)}, indent=2))
+    else:
+        for problem in problems:
+            click.echo(problem, err=True)
+        click.echo(f"{out / 'index.html'}: {len(made.pages)} pages in {time.monotonic() - began:.0f} s")
+    if problems:
+        raise click.exceptions.Exit(1)
+    if show:
+        webbrowser.open((out / "index.html").resolve().as_uri())
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Exception as error:
+        text = explain(error)
+        if text is None:
+            raise
+        click.echo(text, err=True)
+        sys.exit(1)

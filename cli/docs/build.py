@@ -1,0 +1,60 @@
+"""A tree -> files for Sphinx -> the site. What Sphinx warns of fails the build."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from cli.docs.tree import Tree
+
+HERE = Path(__file__).parent
+MARK = ".buildinfo"  # Sphinx leaves it in what it made
+JOBS = 2
+
+
+class BuildError(Exception):
+    """Sphinx made no site; `main` prints `what` and `remedy`."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+def write(tree: Tree, source: Path) -> None:
+    """Pages and files below a folder of ours, which is made anew."""
+    shutil.rmtree(source, ignore_errors=True)
+    for path, text in tree.pages.items():
+        _put(source / path, text)
+    for path, file in tree.beside.items():
+        _put(source / path, file)
+    for path, content in tree.as_they_are.items():
+        _put(source / "_extra" / path, content)
+    _put(source / "_extra" / ".nojekyll", "")
+    _put(source / "conf.py", HERE / "conf.py")
+    _put(source / "_static" / "site.css", HERE / "site.css")
+
+
+def _put(path: Path, content: Path | str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, str):
+        path.write_text(content, "utf-8")
+    else:
+        shutil.copyfile(content, path)
+
+
+def sphinx(source: Path, out: Path) -> None:
+    """Make the site anew; BuildError with all that Sphinx complains about, or where OUT holds something else."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise BuildError(f"{out} holds something else than a site.", "Name another folder with --out, or empty it.")
+    shutil.rmtree(out, ignore_errors=True)
+    state = source.with_name(f"{source.name}-state")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-j", str(JOBS), "-b", "html"]
+    done = subprocess.run(
+        [*command, "-d", str(state), str(source), str(out)], capture_output=True, text=True, check=False
+    )
+    shutil.rmtree(state, ignore_errors=True)
+    if done.returncode:
+        raise BuildError(f"Sphinx complains:\n{done.stderr.strip()}", f"The pages it speaks of are in {source}.")
