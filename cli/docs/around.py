@@ -37,10 +37,11 @@ def runbooks(pages: dict[str, str]) -> str:
 
 
 def with_below(text: str, page: str, pages: Iterable[str]) -> str:
-    """A folder's README, with every page of the folder below it."""
-    folder = f"{PurePosixPath(page).parent}/"
-    below = sorted(each for each in pages if each.startswith(folder) and each != page)
-    return f"{text.rstrip()}\n\n{toctree(below, page)}\n"
+    """A folder's README, with every page of the folder below it: folder by folder, in the order the README names them."""
+    folder = PurePosixPath(page).parent
+    below = [PurePosixPath(each) for each in pages if each.startswith(f"{folder}/") and each != page]
+    below.sort(key=lambda path: (path.parent, text.find(f"/{path.name}"), path.name))
+    return f"{text.rstrip()}\n\n{toctree(map(str, below), page)}\n"
 
 
 def dossier(page: str) -> str:

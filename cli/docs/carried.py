@@ -30,6 +30,7 @@ FILES = (
 )
 DRAWN = "docs/images/mermaid"
 """SVGs of the drawings that stand in other pages than the architecture's views: `<page>-<number>.svg`."""
+SMALLEST = 0.55  # of a drawing's own size: its letters have some nine pixels then
 _LINK = re.compile(r"(?<=\]\()[^)\s]+(?=\))")
 _CODE = re.compile(r"(`+)[^`].*?\1")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -89,9 +90,9 @@ def _drawn(file: str, text: str, root: Path, shown: list[str]) -> str:
     def picture(match: re.Match[str]) -> str:
         svg = posixpath.normpath(f"{PurePosixPath(file).parent}/{match[2]}") if match[2] else kept[match[1]]
         if drawn_from(root / svg) != fingerprint(match[1]):
-            return f"{match[0].replace('```mermaid', '```text', 1)}\n"
+            return f"{match[0].replace('```mermaid', '```text', 1)}\n\n"
         shown.append(svg)
-        return _picture(relative(svg, page_of(file)), title_before(text, match.start()))
+        return _picture(relative(svg, page_of(file)), title_before(text, match.start()), _wide(root / svg))
 
     return _MERMAID.sub(picture, text)
 
@@ -102,11 +103,18 @@ def title_before(text: str, end: int) -> str:
     return found[-1] if found else "Drawing"
 
 
-def _picture(path: str, title: str) -> str:
-    """The drawing in a frame that scrolls where the screen is narrower, and a link to see it alone."""
-    alt = escape(title)
-    image = f'<a href="{path}"><img src="{path}" alt="{alt}"></a>'
-    return f'<div class="picture" role="region" aria-label="{alt}" tabindex="0">{image}</div>\n'
+def _wide(svg: Path) -> float:
+    """The width it was drawn with, in pixels."""
+    found = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+)', svg.read_text("utf-8"))
+    return float(found[1]) if found else 0.0
+
+
+def _picture(path: str, title: str, wide: float) -> str:
+    """The drawing, which leads to itself alone, in a frame that scrolls where it would become too small to read."""
+    alt, least, most = escape(title), round(wide * SMALLEST), round(wide)
+    image = f'<img src="{path}" alt="{alt}" style="min-width: min({least}px, 54rem); max-width: {max(most, 1)}px">'
+    frame = f'class="picture" role="region" aria-label="{alt}" tabindex="0"'
+    return f'<div {frame}><a href="{path}" title="Open it alone">{image}</a></div>\n\n'
 
 
 def _linked(text: str, target: Callable[[str], str]) -> str:

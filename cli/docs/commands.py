@@ -63,7 +63,8 @@ def _command(command: click.Command, called: str, level: int) -> Iterator[str]:
     yield from _words(command.help or "")
     yield fenced(command.get_usage(context).removeprefix("Usage: "), "text")
     yield from _parameters(command, context)
-    yield f"Exit codes: {escaped(_exits(command) or EXITS)}."
+    if _exits(command) or not isinstance(command, click.Group):
+        yield f"Exit codes: {escaped(_exits(command) or EXITS)}."
     yield from _examples(command)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
@@ -123,7 +124,7 @@ def _parameters(command: click.Command, context: click.Context) -> Iterator[str]
 
 
 def _option(param: click.Option) -> tuple[str, ...]:
-    names = ", ".join(literal("/".join(pair)) for pair in [[*param.opts, *param.secondary_opts]])
+    names = f'<span class="whole">{literal("/".join([*param.opts, *param.secondary_opts]))}</span>'
     variables = [param.envvar] if isinstance(param.envvar, str) else [*(param.envvar or ())]
     value = "" if param.is_flag else f"{_kind(param)}{', repeatable' if param.multiple else ''}"
     required = " Required." if param.required else ""

@@ -5,6 +5,7 @@ extensions = ["myst_parser"]
 myst_heading_anchors = 6
 exclude_patterns = ["_extra"]
 highlight_language = "text"
+smartquotes = False  # a quote in an example is that quote
 html_theme = "furo"
 html_title = project
 html_static_path = ["_static"]

@@ -56,6 +56,7 @@ def page(file: str, text: str, found: Decisions, evidence: Evidence, features: t
     """A record's page; `text` is that of the file, its links mended."""
     one = next(one for one in found.read.records if found.read.file(one.path) == file)
     head, _, body = text.split("---\n", 2)[2].lstrip().partition("\n")
+    head = head.replace("# ", f"# {one.label()}: ", 1)
     return "\n\n".join([head, _status(one, found), body.strip(), *_today(one, found, evidence, features), ""])
 
 

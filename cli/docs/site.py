@@ -25,11 +25,11 @@ def tree(evidence: Evidence) -> Tree:
     made = Tree()
     catalogues = (Catalogue(HOME), Catalogue(EXAMPLES))
     contracts = tuple(contract for catalogue in catalogues for contract in catalogue.all())
-    _generated(made, contracts, catalogues, evidence)
+    found, told = decisions.load(), features()
+    _generated(made, contracts, catalogues, found, evidence)
     carried = files()
     known = frozenset({*made.pages, *map(page_of, carried), around.RUNBOOKS, around.EVIDENCE})
     texts = {file: _carried(made, file, known) for file in carried}
-    found, told = decisions.load(), features()
     for file, text in texts.items():
         decided = any(found.read.file(one.path) == file for one in found.read.records)
         made.add({page_of(file): decisions.page(file, text, found, evidence, told) if decided else text})
@@ -39,7 +39,11 @@ def tree(evidence: Evidence) -> Tree:
 
 
 def _generated(
-    made: Tree, contracts: tuple[Contract, ...], catalogues: tuple[Catalogue, ...], evidence: Evidence
+    made: Tree,
+    contracts: tuple[Contract, ...],
+    catalogues: tuple[Catalogue, ...],
+    found: decisions.Decisions,
+    evidence: Evidence,
 ) -> None:
     """The pages that no file of the repository is."""
     told = features()
@@ -48,7 +52,7 @@ def _generated(
     compared = versions.compared(steps, min(WORKERS, os.cpu_count() or 1))
     known = contract_pages.Known(spoken, compared, evidence)
     made.add({contract_pages.page_of(one): contract_pages.page(one, known) for one in contracts})
-    confirmed = decisions.confirmed_by(decisions.load())
+    confirmed = decisions.confirmed_by(found)
     made.add(feature_pages.pages(told, evidence, contract_pages.places(contracts), spoken, confirmed))
     made.add(commands.pages())
 
