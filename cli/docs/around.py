@@ -37,7 +37,7 @@ def runbooks(pages: dict[str, str]) -> str:
 
 
 def with_below(text: str, page: str, pages: Iterable[str]) -> str:
-    """A folder's README, with every page of the folder below it: folder by folder, in the order the README names them."""
+    """A folder's README, then every page below it: folder by folder, in the order that the README names them."""
     folder = PurePosixPath(page).parent
     below = [PurePosixPath(each) for each in pages if each.startswith(f"{folder}/") and each != page]
     below.sort(key=lambda path: (path.parent, text.find(f"/{path.name}"), path.name))
