@@ -13,12 +13,12 @@ from cli.docs.examples import Example, Examples, cases_of, examples
 from cli.docs.features import Told
 from cli.docs.menu import toctree
 from cli.docs.tree import anchor, place, relative
-from cli.review.formats.markup import fenced, literal, table
+from cli.review.formats.markup import code, fenced, literal, table
 from cli.review.formats.values import json_text
 from cli.views import markdown
 from cli.views.drawing import drawing
 from cli.views.markdown import escaped
-from cli.views.words import ROW, must_be, rule_of, wants
+from cli.views.words import ROW, must_be, wants
 from contracts.compiler.diff.model import Comparison
 from contracts.compiler.model import Clause, Contract
 
@@ -85,10 +85,9 @@ def _parts(contract: Contract, known: Known) -> Iterator[str]:
     for section in sections:
         name = section.partition("\n")[0]
         yield from own.pop(name) if name in own else (_with_drawing(section, contract),)
-        if name == "Clauses":
-            yield from own.pop("Examples")
         if name == "Roles":
             yield from own.pop("Versions")
+            yield from own.pop("Examples")
     for left in own.values():
         yield from left
 
@@ -98,10 +97,10 @@ def _own(contract: Contract, known: Known) -> dict[str, Iterator[str]]:
     made = examples(contract)
     return {
         "Clauses": _clauses(contract, known, made),
-        "Examples": _examples(contract, made),
         "Over all rows": _over_rows(contract, known, made),
         "Service levels": levels.section(contract, known.evidence, page_of(contract)),
         "Versions": versions.section(contract, known.compared),
+        "Examples": _examples(contract, made),
     }
 
 
@@ -156,15 +155,19 @@ def _over_rows(contract: Contract, known: Known, made: Examples) -> Iterator[str
 def _table(contract: Contract, clauses: Iterable[Clause], known: Known, made: Examples) -> str:
     rows: list[tuple[str, ...]] = [
         (
-            f"{place(clause.id)}{literal(clause.path)}",
-            anchor(page_of(contract), page_of(contract), clause.id, escape(rule_of(contract, clause))),
+            place(clause.id) + anchor(page_of(contract), page_of(contract), clause.id, code(_short(contract, clause))),
             escaped(wants(clause)),
             _refused(clause, made.rows),
             _tests(contract, clause, known),
         )
         for clause in clauses
     ]
-    return table(("Place", "Rule", "Wants", "Refused", "Tests"), rows)
+    return table(("Clause", "Wants", "Refused", "Tests"), rows)
+
+
+def _short(contract: Contract, clause: Clause) -> str:
+    """The id without the contract's name, which the page has."""
+    return clause.id.removeprefix(f"{contract.key}/")
 
 
 def _refused(clause: Clause, rows: tuple[Example, ...]) -> str:
@@ -182,7 +185,7 @@ def _tests(contract: Contract, clause: Clause, known: Known) -> str:
     cases = len(known.evidence.touches.get(clause.id, {}).get("case", ()))
     counted = [f"{cases} case{'s' * (cases != 1)}"] if cases else []
     nothing = ["untouched in the last run"] if known.evidence.touches and not links and not cases else []
-    return "<br>".join([*links, *counted, *nothing])
+    return f'<span class="tests">{"<br>".join([*links, *counted, *nothing])}</span>'
 
 
 def _examples(contract: Contract, made: Examples) -> Iterator[str]:

@@ -15,6 +15,7 @@ from contracts.compiler.model import Contract
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 SEED = 1
+CUT = 120  # characters of the name of a case (cli/agreement/cases.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,13 @@ def cases_of(contract: Contract) -> Path:
 def _cases(contract: Contract, file: Path) -> Iterator[Example]:
     from cli.agreement.cases import read_cases, read_tables
 
-    yield from (Example(case.name, case.clauses) for case in read_cases(contract, file))
-    yield from (Example(case.name, case.clauses) for case in read_tables(contract, file))
+    yield from (Example(_whole(case.name), case.clauses) for case in read_cases(contract, file))
+    yield from (Example(_whole(case.name), case.clauses) for case in read_tables(contract, file))
+
+
+def _whole(name: str) -> str:
+    """A case's name, which is cut where it is long; then that is seen."""
+    return f"{name}..." if len(name) == CUT else name
 
 
 def _drawn(contract: Contract) -> Iterator[Example]:
