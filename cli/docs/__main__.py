@@ -10,12 +10,14 @@ import click
 
 from cli.docs.tree import ROOT
 from cli.main import explain
+from cli.options import Address
 
 OUT = ROOT / "build" / "docs"
 EPILOG = """\b
 Examples:
   python -m cli.docs
   python -m cli.docs --data data --open
+  python -m cli.docs --metrics 9464
   python -m cli.docs --out /tmp/site --json
 
 \b
@@ -37,9 +39,14 @@ Exit codes: 0 made; 1 a link leads nowhere, or Sphinx complains; 2 wrong use.
     envvar="TICKETS_DATA",
     help="A workspace whose last audit and export the contracts' pages tell of (or TICKETS_DATA).",
 )
+@click.option(
+    "--metrics",
+    type=Address(),
+    help="Where a running job answers Prometheus, PORT or HOST:PORT: it tells whether service levels hold.",
+)
 @click.option("--open", "show", is_flag=True, help="Open it in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-def main(out: Path, data: Path | None, show: bool, as_json: bool) -> None:
+def main(out: Path, data: Path | None, metrics: tuple[str, int] | None, show: bool, as_json: bool) -> None:
     """Write the documentation as one static site: contracts, features, decisions, architecture, commands, guides.
 
     It is made of what is in this checkout, and of what the last test run left in build/; what is missing is said on the
@@ -52,7 +59,7 @@ def main(out: Path, data: Path | None, show: bool, as_json: bool) -> None:
 
     began = time.monotonic()
     source = out.with_name(f"{out.name}-src")
-    made = tree(gather(data))
+    made = tree(gather(data, metrics))
     build.write(made, source)
     build.sphinx(source, out)
     report = links.check(out)

@@ -74,6 +74,7 @@ def evidence(known: Evidence, pages: Iterable[str]) -> str:
         ("Last test run", f"{told}; the newest {moment(newest)}" if newest else "none in this checkout: `make test`"),
         ("Clauses touched", f"{len(known.touches):,}" if known.touches else "no record in this checkout: `make test`"),
         ("Workspace", literal(str(known.workspace.root)) if known.workspace else "none given: `make docs DATA=data`"),
+        ("Running job", f"{len(known.samples):,} samples" if known.samples else "none asked, or none answered"),
         ("Pages", escaped(f"{sum(1 for _ in pages):,}")),
     ]
     said = "Nothing here is written twice: `make docs` reads it anew."

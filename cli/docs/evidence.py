@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli import touched
 from cli.adr import outcomes
+from cli.docs.scraped import Sample, scrape
 from cli.docs.tree import ROOT
 from runtime import standing
 from runtime.standing import Standing
@@ -32,12 +33,13 @@ class Result:
 class Evidence:
     """`results` by test or `feature file::scenario`, `touches` by clause and kind: both empty where no run left any.
 
-    `workspace` is None where none was given.
+    `workspace` is None where none was given, `samples` where no running job was named or none answers.
     """
 
     results: Mapping[str, Result]
     touches: Mapping[str, Mapping[str, list[str]]]
     workspace: Workspace | None
+    samples: tuple[Sample, ...] | None
     commit: str
     made_at: datetime
 
@@ -51,8 +53,8 @@ class Evidence:
         return standing.read(self.workspace, command, contract) if self.workspace else None
 
 
-def gather(data: Path | None, root: Path = ROOT) -> Evidence:
-    """What there is now; `data` is the folder of a workspace, which is only read."""
+def gather(data: Path | None, metrics: tuple[str, int] | None = None, root: Path = ROOT) -> Evidence:
+    """What there is now; `data` is the folder of a workspace, which is only read, `metrics` where a job answers."""
     return Evidence(
         results={
             name: Result(outcome, datetime.fromtimestamp(at, UTC))
@@ -60,6 +62,7 @@ def gather(data: Path | None, root: Path = ROOT) -> Evidence:
         },
         touches=touched.read(root / touched.FOLDER),
         workspace=Workspace(data.resolve()) if data else None,
+        samples=scrape(*metrics) if metrics else None,
         commit=_commit(root),
         made_at=datetime.now(UTC),
     )

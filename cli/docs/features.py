@@ -157,12 +157,12 @@ def speaking(found: tuple[Feature, ...], touches: Mapping[str, Mapping[str, list
                 made.setdefault(clause, {})[feature.file, scenario.place] = Told(feature, scenario, False)
     for clause, kinds in touches.items():
         for test in kinds.get("scenario", ()):
-            for feature, scenario in tests(found, test):
+            for feature, scenario in scenarios_of(found, test):
                 made.setdefault(clause, {})[feature.file, scenario.place] = Told(feature, scenario, True)
     return {clause: tuple(rows.values()) for clause, rows in made.items()}
 
 
-def tests(found: tuple[Feature, ...], test: str) -> Iterator[tuple[Feature, Scenario]]:
+def scenarios_of(found: tuple[Feature, ...], test: str) -> Iterator[tuple[Feature, Scenario]]:
     """The scenarios that pytest-bdd may have made a test of that name from."""
     module, _, name = plain(test).partition("::")
     bound = _source(module)

@@ -1,10 +1,11 @@
-"""Service levels -> whether they hold: what watches each, and what a workspace says of its last export and audit."""
+"""Service levels -> whether they hold: as a running job tells it; and a workspace's last export and audit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from cli.docs.evidence import Evidence, moment
+from cli.docs.scraped import judge
 from cli.docs.tree import relative
 from cli.levels import number
 from cli.review.formats.markup import table
@@ -13,6 +14,8 @@ from cli.views.markdown import escaped
 from contracts.compiler.model import Contract, ServiceLevel
 
 RUN = "`tickets process {} --every 5s --metrics 9464`"
+NOT_MEASURED = "not measured"
+ASK = "`make docs DOCS_FLAGS='--metrics 9464'`"
 STANDING = ("audit", "export")
 
 
@@ -26,19 +29,30 @@ def section(contract: Contract, evidence: Evidence, page: str) -> Iterator[str]:
             escaped(level.name),
             escaped(f"{level.value} {level.unit}".strip()),
             escaped(level.description),
+            _holds(contract, level, evidence),
             _watched(contract, level, page),
         )
         for level in contract.service_levels
     ]
-    yield table(("Level", "Promised", "Description", "Held by"), rows)
+    yield table(("Level", "Promised", "Description", "Holds", "Watched by"), rows)
     yield from _standing(_topic(contract), evidence)
-    levels = "Whether latency, freshness and availability hold is told by a running job alone"
-    yield f"{levels}: not measured here. Ask it: {RUN.format(_topic(contract))}."
+    if evidence.samples is None:
+        topic = _topic(contract)
+        yield f"A running job tells whether they hold: {RUN.format(topic)}, then {ASK}."
 
 
 def _topic(contract: Contract) -> str:
     """The input contract's name."""
     return (contract.source or contract.key).partition(".")[0]
+
+
+def _holds(contract: Contract, level: ServiceLevel, evidence: Evidence) -> str:
+    """What the running job says of a level."""
+    value = number(level)
+    if evidence.samples is None or value is None:
+        return NOT_MEASURED
+    found = judge(level.name, value, _topic(contract), evidence.samples)
+    return f"{'holds' if found.ok else 'does not hold'}: {escaped(found.said)}" if found else NOT_MEASURED
 
 
 def _watched(contract: Contract, level: ServiceLevel, page: str) -> str:
