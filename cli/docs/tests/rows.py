@@ -75,11 +75,15 @@ LOGINS = "needs a broker that asks for logins and has an authorizer; cli/tests/t
 BUCKET = "sets an address to fill in; cli/tests/test_maintain_in_a_bucket.py runs on a bucket"
 CLUSTER = "needs a cluster to fill in; features/test_cluster.py runs the job on one"
 BENCH = "measures for minutes to hours; benchmarks/tests holds its parts"
+SITE = "sets up the environment that this test runs in; cli/docs/tests/test_site.py builds the same"
 KEPT = "needs results that an earlier line keeps after an hour"
 PEERS = "installs other products; benchmarks/peers/tests holds its parts"
 NOT_RUN: Mapping[str, str] = {
     "make demo": "sets up the environment that this test runs in; cli/tests/test_readme.py runs the same steps",
     "make test": "runs this test",
+    "make docs": SITE,
+    "make docs DATA=data": SITE,
+    'make docs DATA=data DOCS_FLAGS="--metrics 9464"': SITE,
     'export PATH="$PWD/.venv/bin:$PATH"': "the tests set the PATH themselves",
     "sh scripts/stack_secrets.sh && docker compose up --build --wait": CONTAINERS,
     "sh scripts/stack_secrets.sh": "writes into the checkout; `make compose-test` runs it",
