@@ -119,7 +119,7 @@ def surroundings(data: Path) -> dict[str, str]:
 def run(line: str, here: Path, environment: dict[str, str], allowed: frozenset[int]) -> str:
     """Run a line as a shell does; its output."""
     done = subprocess.run(
-        ["sh", "-c", line], cwd=here, env=environment, capture_output=True, text=True, timeout=600, check=False
+        ["sh", "-c", line], cwd=here, env=environment, capture_output=True, text=True, timeout=1800, check=False
     )
     assert done.returncode in allowed, f"{line}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr, f"{line}\n{done.stderr}"
@@ -127,7 +127,7 @@ def run(line: str, here: Path, environment: dict[str, str], allowed: frozenset[i
 
 
 @pytest.mark.nightly
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1900)
 @pytest.mark.parametrize("line", rows.ALONE)
 def test_a_line_that_needs_no_broker_works(line: str, checkout: Path, tmp_path: Path) -> None:
     """It exits as its row says."""
