@@ -165,14 +165,15 @@ def test_the_lines_work_in_a_workspace(checkout: Path, tmp_path: Path) -> None:
 
 
 def filled(line: str, here: Path, environment: dict[str, str], address: str) -> str:
-    """A line with what a reader fills in: the broker's address, Marquez's, the place of a refused record."""
+    """A line with what a reader fills in: addresses, the place of a refused record, a yes where one is asked for."""
     if "kafka-1:9093" in line:
         kept = json.loads(run("tickets broker status --json", here, environment, rows.OK))
         line = line.replace("kafka-1:9093", kept["bootstrap"])
     if "2:881" in line:
         listed = run("tickets quarantine list client_tickets --limit 1", here, environment, rows.OK)
         line = line.replace("2:881", listed.split()[0])
-    return line.replace("http://marquez:5000", address)
+    asked = " --yes" if re.search(r"tickets (?:quarantine discard|erase) ", line) else ""
+    return line.replace("http://marquez:5000", address) + asked
 
 
 @contextlib.contextmanager
@@ -204,7 +205,8 @@ def stopped(line: str, here: Path, environment: dict[str, str]) -> None:
     reader = threading.Thread(target=lambda: said.extend(iter(process.stdout.readline, "")), daemon=True)  # type: ignore[union-attr]
     reader.start()
     try:
-        wait_for(lambda: any("100" in each for each in said) or process.poll() is not None, f"{line} reads")
+        wait_for(lambda: "batch committed" in "".join(said) or process.poll() is not None, f"{line} commits a batch")
+        assert process.poll() is None, "".join(said)
         process.send_signal(signal.SIGINT)
         assert process.wait(120) == 0, "".join(said)
     finally:
