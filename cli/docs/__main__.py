@@ -5,12 +5,17 @@ import sys
 import time
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.docs.tree import ROOT
 from cli.main import explain
 from cli.options import Address
+
+if TYPE_CHECKING:  # --help waits for neither
+    from cli.docs.evidence import Evidence
+    from cli.docs.links import Report
 
 OUT = ROOT / "build" / "docs"
 EPILOG = """\b
@@ -53,30 +58,36 @@ def main(out: Path, data: Path | None, metrics: tuple[str, int] | None, show: bo
     page. It needs no server and loads nothing from elsewhere. Every link inside it is followed; links that lead out are
     listed in external-links.txt, and nothing is fetched.
     """
-    from cli.docs import build, links
     from cli.docs.evidence import gather
-    from cli.docs.site import tree
 
     began = time.monotonic()
-    source = out.with_name(f"{out.name}-src")
-    made = tree(gather(data, metrics))
+    pages, report = make(out, gather(data, metrics))
+    start, problems = out / "index.html", [*report.broken, *report.foreign]
+    if as_json:
+        told = {"ok": not problems, "start": str(start), "pages": pages, "problems": problems}
+        click.echo(json.dumps({**told, "external": len(report.external)}, indent=2))
+    else:
+        for problem in problems:
+            click.echo(problem, err=True)
+        click.echo(f"{start}: {pages} pages in {time.monotonic() - began:.0f} s")
+    if problems:
+        raise click.exceptions.Exit(1)
+    if show:
+        webbrowser.open(start.resolve().as_uri())
+
+
+def make(out: Path, evidence: "Evidence") -> "tuple[int, Report]":
+    """Write the pages beside OUT, build them into it, follow their links: how many pages, and what links came to."""
+    from cli.docs import build, links
+    from cli.docs.site import known, tree
+
+    source, made = out.with_name(f"{out.name}-src"), tree(known(evidence))
     build.write(made, source)
     build.sphinx(source, out)
     report = links.check(out)
     listed = "".join(f"{url}\t{' '.join(pages)}\n" for url, pages in report.external.items())
     (out / "external-links.txt").write_text(listed, "utf-8")
-    problems = [*report.broken, *report.foreign]
-    told = {"ok": not problems, "start": str(out / "index.html"), "pages": len(made.pages), "problems": problems}
-    if as_json:
-        click.echo(json.dumps({**told, "external": len(report.external)}, indent=2))
-    else:
-        for problem in problems:
-            click.echo(problem, err=True)
-        click.echo(f"{out / 'index.html'}: {len(made.pages)} pages in {time.monotonic() - began:.0f} s")
-    if problems:
-        raise click.exceptions.Exit(1)
-    if show:
-        webbrowser.open((out / "index.html").resolve().as_uri())
+    return len(made.pages), report
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from cli.docs.tree import Tree
 
 HERE = Path(__file__).parent
 MARK = ".buildinfo"  # Sphinx leaves it in what it made
-JOBS = 2
 
 
 class BuildError(Exception):
@@ -51,7 +50,7 @@ def sphinx(source: Path, out: Path) -> None:
         raise BuildError(f"{out} holds something else than a site.", "Name another folder with --out, or empty it.")
     shutil.rmtree(out, ignore_errors=True)
     state = source.with_name(f"{source.name}-state")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-j", str(JOBS), "-b", "html"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-j", "auto", "-b", "html"]
     done = subprocess.run(
         [*command, "-d", str(state), str(source), str(out)], capture_output=True, text=True, check=False
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from cli.docs.inline import part
 from cli.docs.menu import toctree
 from cli.docs.tree import relative
 from cli.main import COMMANDS, tickets
@@ -84,15 +85,9 @@ def _words(text: str) -> Iterator[str]:
 
 def prose(text: str) -> str:
     """Words of a help text, in which only backticks mean anything."""
-    parts = _CODE.split(" ".join(text.split()))
-    shown = [literal(part, 500) if number % 2 else _escaped(part) for number, part in enumerate(parts)]
+    pieces = _CODE.split(" ".join(text.split()))
+    shown = [literal(piece, 500) if number % 2 else part(piece) for number, piece in enumerate(pieces)]
     return "".join(shown)
-
-
-def _escaped(part: str) -> str:
-    before, after = (" " if end.isspace() else "" for end in (part[:1], part[-1:]))
-    inner = escaped(part)
-    return f"{before}{inner}{after}" if inner else before
 
 
 def _exits(command: click.Command) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from cli.docs.evidence import Evidence, summed
 from cli.docs.features import CLAUSE, Examples, Feature, Scenario, Step, Told
+from cli.docs.inline import part
 from cli.docs.menu import toctree
 from cli.docs.tree import anchor, place, relative
 from cli.review.formats.markup import code, fenced, literal, table
@@ -136,16 +137,9 @@ def _words(words: str, page: str, clauses: Clauses) -> str:
     for match in CLAUSE.finditer(words):
         target = clauses.get(match[0])
         shown = anchor(page, target, match[0], code(match[0])) if target else literal(match[0])
-        made += [escaped_part(words[end : match.start()]), shown]
+        made += [part(words[end : match.start()]), shown]
         end = match.end()
-    return "".join([*made, escaped_part(words[end:])])
-
-
-def escaped_part(words: str) -> str:
-    """Escaped words that keep the blanks at their ends."""
-    before, after = (" " if end.isspace() else "" for end in (words[:1], words[-1:]))
-    inner = escaped(words)
-    return f"{before}{inner}{after}" if inner else before
+    return "".join([*made, part(words[end:])])
 
 
 def _touched(feature: Feature, clauses: Clauses, spoken: Mapping[str, tuple[Told, ...]]) -> Iterator[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 
 from cli.review.formats import words
@@ -82,16 +80,8 @@ def _earlier(contract: Contract, newest: Text) -> Iterator[Text]:
         return
 
 
-def compared(found: tuple[Step, ...], workers: int) -> dict[Step, Comparison]:
-    """What each step comes to: 1,000 events are replayed each way, some four seconds a step and process."""
-    if not found:
-        return {}
-    with ProcessPoolExecutor(min(workers, len(found)), mp_context=get_context("forkserver")) as pool:
-        return dict(zip(found, pool.map(compare, found), strict=True))
-
-
 def compare(step: Step) -> Comparison:
-    """One step, judged as `tickets contracts diff` judges two files."""
+    """One step, judged as `tickets contracts diff` judges two files: 1,000 events each way, in some four seconds."""
     from cli.review import compare as review
     from cli.review.versions import of_text
 
