@@ -40,7 +40,7 @@ Exit codes: 0 made; 1 a link leads nowhere, or Sphinx complains; 2 wrong use.
 )
 @click.option(
     "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     envvar="TICKETS_DATA",
     help="A workspace whose last audit and export the contracts' pages tell of (or TICKETS_DATA).",
 )
@@ -93,6 +93,9 @@ def make(out: Path, evidence: "Evidence") -> "tuple[int, Report]":
 if __name__ == "__main__":
     try:
         main()
+    except ModuleNotFoundError as error:
+        click.echo(f"Error: {error.name} is not installed.\nRun `make setup-dev`.", err=True)
+        sys.exit(1)
     except Exception as error:
         text = explain(error)
         if text is None:

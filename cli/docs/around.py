@@ -29,10 +29,11 @@ def runbooks(pages: dict[str, str]) -> str:
     rows: list[tuple[str, ...]] = []
     for page, text in sorted(pages.items()):
         title, _, rest = text.partition("\n")
-        rows.append((f"[{title.removeprefix('# ')}]({relative(page, RUNBOOKS)})", rest.strip().partition("\n\n")[0]))
-    said = "What to do when an alert fires; a test runs every command of these pages."
+        said = " ".join(rest.strip().partition("\n\n")[0].split())
+        rows.append((f"[{title.removeprefix('# ')}]({relative(page, RUNBOOKS)})", said))
+    about = "What to do when an alert fires; a test runs every command of these pages."
     return "\n\n".join(
-        ["# Runbooks", said, table(("Alert", "What it says"), rows), toctree(sorted(pages), RUNBOOKS), ""]
+        ["# Runbooks", about, table(("Alert", "What it says"), rows), toctree(sorted(pages), RUNBOOKS), ""]
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cli.docs.tree import Tree
 
 HERE = Path(__file__).parent
-MARK = ".buildinfo"  # Sphinx leaves it in what it made
+MARK = ".made-by-cli-docs"  # what has it may be removed
 
 
 class BuildError(Exception):
@@ -23,8 +23,8 @@ class BuildError(Exception):
 
 
 def write(tree: Tree, source: Path) -> None:
-    """Pages and files below a folder of ours, which is made anew."""
-    shutil.rmtree(source, ignore_errors=True)
+    """Pages and files below a folder that is made anew; BuildError where it holds something else."""
+    _anew(source)
     for path, text in tree.pages.items():
         _put(source / path, text)
     for path, file in tree.beside.items():
@@ -34,6 +34,14 @@ def write(tree: Tree, source: Path) -> None:
     _put(source / "_extra" / ".nojekyll", "")
     _put(source / "conf.py", HERE / "conf.py")
     _put(source / "_static" / "site.css", HERE / "site.css")
+
+
+def _anew(folder: Path) -> None:
+    """An empty folder that is known as ours from now on."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise BuildError(f"{folder} holds something else than a site.", "Name another folder with --out, or empty it.")
+    shutil.rmtree(folder, ignore_errors=True)
+    _put(folder / MARK, "")
 
 
 def _put(path: Path, content: Path | str) -> None:
@@ -46,9 +54,7 @@ def _put(path: Path, content: Path | str) -> None:
 
 def sphinx(source: Path, out: Path) -> None:
     """Make the site anew; BuildError with all that Sphinx complains about, or where OUT holds something else."""
-    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise BuildError(f"{out} holds something else than a site.", "Name another folder with --out, or empty it.")
-    shutil.rmtree(out, ignore_errors=True)
+    _anew(out)
     state = source.with_name(f"{source.name}-state")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-j", "auto", "-b", "html"]
     done = subprocess.run(

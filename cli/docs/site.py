@@ -23,6 +23,7 @@ from contracts.compiler.model import Contract
 
 EXAMPLES = ROOT / "examples" / "contracts"
 MOST_WORKERS = 4
+PROMISES, PROMISED = "docs/promises.md", "docs/promises.json"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _indexes(made: Tree, given: Known) -> None:
         page = f"{folder}/{INDEX}"
         text = pages[page] + (f"\n{more(page)}" if more else "")
         pages[page] = around.with_below(text, page, pages)
+    pages[PROMISES] += f"\n[All its numbers as JSON]({Path(PROMISED).name})\n"
+    made.beside[PROMISED] = ROOT / PROMISED
     page = f"benchmarks/{INDEX}"
     measured = (ROOT / around.SPEED).is_file()
     pages[page] += f"\n{around.speed(page, measured)}"

@@ -153,15 +153,16 @@ def test_exit_codes_and_examples_have_their_places() -> None:
     assert "tickets contracts diff --against main" in made
 
 
-def test_nothing_of_somebody_else_is_removed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["out", "out-src"])
+def test_nothing_of_somebody_else_is_removed(tmp_path: Path, name: str) -> None:
     """A folder that holds something else than a site is refused, and stays as it is."""
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "thesis.txt").write_text("years of work", "utf-8")
-    build.write(Tree(pages={"index.md": "# x\n"}), tmp_path / "out-src")
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work", "utf-8")
     with pytest.raises(build.BuildError, match="holds something else"):
-        build.sphinx(tmp_path / "out-src", out)
-    assert (out / "thesis.txt").is_file()
+        build.write(Tree(pages={"index.md": "# x\n"}), tmp_path / "out-src")
+        build.sphinx(tmp_path / "out-src", tmp_path / "out")
+    assert (folder / "thesis.txt").is_file()
 
 
 def test_a_page_that_is_made_twice_is_an_error() -> None:
