@@ -17,7 +17,7 @@ import click
 import pytest
 
 from cli.docs.tests import rows
-from cli.docs.tests.written import blocks
+from cli.docs.tests.written import blocks, spoken
 from cli.docs.tree import ROOT
 from cli.main import tickets
 from cli.tests.test_readme import ORDERS, OWN
@@ -27,13 +27,7 @@ from runtime import browser
 RAN = {**rows.ALONE, **rows.BROWSER, **rows.IN_A_WORKSPACE, **dict.fromkeys(rows.ENDLESS, rows.OK)}
 PAGES = list(blocks())
 LINES = tuple(dict.fromkeys(line for block in PAGES for line in block.commands()))
-SPOKEN = tuple(
-    dict.fromkeys(
-        found
-        for file in {block.file for block in PAGES}
-        for found in re.findall(r"`((?:[A-Z_]+=\S+ )*tickets [^`\n]+)`", (ROOT / file).read_text("utf-8"))
-    )
-)
+SPOKEN = spoken()
 
 
 def test_every_line_is_run_or_has_a_reason() -> None:

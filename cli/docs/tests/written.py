@@ -13,6 +13,7 @@ PROGRAMS = frozenset(
 SHELLS = frozenset({"", "sh"})  # what a block of shell lines is marked with
 _BLOCK = re.compile(r"^```(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"\s+#\s.*$")
+_SPOKEN = re.compile(r"`((?:[A-Z_]+=\S+ )*tickets [^`\n]+)`")
 _SET = re.compile(r"(?:[A-Z_]+=\S*\s+)*")
 
 
@@ -44,9 +45,20 @@ def program(line: str) -> str:
     return (_SET.sub("", line, count=1).split() or [""])[0]
 
 
-def blocks() -> Iterator[Block]:
-    """Every block of the pages that people wrote."""
+def pages() -> Iterator[tuple[str, str]]:
+    """(file, text) of the pages that people wrote; the views of the architecture are made from its model."""
     for file in files():
-        if not file.startswith("docs/architecture/"):  # made from the model: pictures and tables
-            for language, body in _BLOCK.findall((ROOT / file).read_text("utf-8")):
-                yield Block(file, language, tuple(body.splitlines()))
+        if not file.startswith("docs/architecture/"):
+            yield file, (ROOT / file).read_text("utf-8")
+
+
+def blocks() -> Iterator[Block]:
+    """Every block of them."""
+    for file, text in pages():
+        for language, body in _BLOCK.findall(text):
+            yield Block(file, language, tuple(body.splitlines()))
+
+
+def spoken() -> tuple[str, ...]:
+    """The commands that their sentences name, each once."""
+    return tuple(dict.fromkeys(found for _, text in pages() for found in _SPOKEN.findall(text)))
