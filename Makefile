@@ -83,6 +83,10 @@ nightly: test ## The long profile: more drawn contracts, and drawn contracts in 
 	$(BIN)/python -m cli.agreement --contracts 600
 	$(BIN)/pytest -q -m "nightly and not stack"
 
+.PHONY: docs
+docs: setup-dev ## The documentation as one site, build/docs/index.html (DATA=data adds what a workspace says; DOCS_FLAGS=--open)
+	$(BIN)/python -m cli.docs $(if $(DATA),--data $(DATA)) $(DOCS_FLAGS)
+
 .PHONY: bench
 bench: setup-dev ## Every target of speed, measured: 75 minutes on two idle cores, may be interrupted (BENCH_FLAGS=--write keeps it)
 	-@sh scripts/build_kernel.sh

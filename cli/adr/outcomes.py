@@ -25,8 +25,14 @@ def record(names: tuple[str, ...], outcome: str, folder: Path = FOLDER) -> None:
 
 def read(folder: Path) -> Outcomes:
     """By test its newest outcome; empty where no run has left anything."""
+    return {name: outcome for name, (outcome, _) in dated(folder).items()}
+
+
+def dated(folder: Path) -> Mapping[str, tuple[str, float]]:
+    """The same with when it came: seconds since 1970."""
     rows = [row for file in sorted(folder.glob("*.jsonl")) for row in _rows(file)]
-    return {row["test"]: row["outcome"] for row in sorted(rows, key=lambda row: float(row["at"]))}
+    ordered = sorted((float(row["at"]), row["test"], row["outcome"]) for row in rows)
+    return {test: (outcome, at) for at, test, outcome in ordered}
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
