@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 WORKERS ?= 2
-SOURCES := contracts producer processing exports architecture runtime cli features benchmarks scripts
+SOURCES := contracts producer processing exports architecture runtime cli features benchmarks scripts examples
 
 .PHONY: help
 help: ## Print this list

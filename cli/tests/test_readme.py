@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+IN_FRENCH = (ROOT / "README.fr.md").read_text("utf-8")
 STEPS = re.search(r"## Step by step\n```\n(.*?)```", README, re.DOTALL)
+FIRST = re.search(r"## The first ten minutes\n[^`]*`make demo`[^`]*```\n(.*?)```", README, re.DOTALL)
 ALONE = re.search(r"## A contract by itself\n[^`]*```\n(.*?)```", README, re.DOTALL)
 WHERE = re.search(r"## Where should it run\?\n[^`]*```\n(.*?)```", README, re.DOTALL)
 ORDERS = """
@@ -54,6 +57,33 @@ def test_the_readmes_commands_work(tmp_path: Path) -> None:
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     finally:
         subprocess.run(["tickets", "broker", "down"], env=environment, cwd=tmp_path, capture_output=True, timeout=60)
+
+
+@pytest.mark.slow
+def test_the_first_ten_minutes(tmp_path: Path) -> None:
+    """A changed contract passes lint, and its review names the break, on the terminal and as a comment."""
+    assert FIRST is not None
+    here = tmp_path / "checkout"
+    subprocess.run(["git", "clone", "-q", ROOT, here], check=True, timeout=120)
+    folder = str(Path(sys.executable).parent)
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(here)}
+    done = [
+        subprocess.run(["sh", "-c", line], env=environment, cwd=here, capture_output=True, text=True, timeout=300)
+        for line in FIRST[1].splitlines()
+        if not line.startswith("export ")
+    ]
+    assert [one.returncode for one in done] == [0, 0, 1, 1, 0], [one.stderr for one in done]
+    assert "client_tickets.v2/satisfaction/maximum wants at most 4" in " ".join(done[2].stdout.split())
+    assert "wants at most 4" in (here / "comment.md").read_text("utf-8")
+
+
+def test_the_french_commands_are_the_english_ones() -> None:
+    """So that one test of each command holds both."""
+    blocks = re.findall(r"```\n(.*?)```", IN_FRENCH, re.DOTALL)
+    lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
+    english = {line.split("#")[0].strip() for line in README.splitlines()}
+    assert len(lines) > 10
+    assert [line for line in lines if line not in english] == []
 
 
 def test_the_readmes_commands_on_a_contract_alone_work(tmp_path: Path) -> None:

@@ -61,10 +61,12 @@ IN_A_WORKSPACE: Mapping[str, frozenset[int]] = {
     "TICKETS_LINEAGE=http://marquez:5000 tickets export": OK,
     "tickets export --format parquet": OK,
     "tickets contracts diff old.odcs.yaml new.odcs.yaml --on-topic": FOUND,
+    "tickets report --json": FOUND,
 }
 """Run one after the other in a workspace with a broker."""
 
 ENDLESS = (
+    "tickets process client_tickets --every 5s --metrics 9464",
     "tickets process client_tickets --every 5s --maintain-every 6h",
     "tickets process client_tickets --every 5s --metrics 9464 --log-format json",
 )
@@ -77,6 +79,9 @@ CLUSTER = "needs a cluster to fill in; features/test_cluster.py runs the job on 
 BENCH = "measures for minutes to hours; benchmarks/tests holds its parts"
 SITE = "sets up the environment that this test runs in; cli/docs/tests/test_site.py builds the same"
 KEPT = "needs results that an earlier line keeps after an hour"
+SAMPLES = "needs a reader's own samples, and asks or writes; cli/init/tests does the same"
+REPORT = "needs what earlier runs left, or opens a window; cli/report/tests does the same"
+WATCH = "needs a running job, and a terminal or jq; cli/watch/tests does the same"
 PEERS = "installs other products; benchmarks/peers/tests holds its parts"
 NOT_RUN: Mapping[str, str] = {
     "make demo": "sets up the environment that this test runs in; cli/tests/test_readme.py runs the same steps",
@@ -104,6 +109,14 @@ NOT_RUN: Mapping[str, str] = {
     "export TICKETS_TABLES=s3://my-bucket/tickets": CLUSTER,
     "export AWS_REGION=eu-central-1": CLUSTER,
     "prometheus --config.file deploy/prometheus.yml": "runs until stopped; cli/tests/test_alerts.py tries its rules",
+    "tickets init orders --from orders.jsonl --dry-run": SAMPLES,
+    "tickets init orders --from orders.jsonl --run": SAMPLES,
+    "tickets init orders": SAMPLES,
+    "tickets report client_tickets --out run.html --open": REPORT,
+    "tickets report --receipts sent.jsonl": REPORT,
+    "tickets report --at 12": REPORT,
+    "tickets watch client_tickets": WATCH,
+    "tickets watch client_tickets --once --json | jq '.job.offsets_behind, .tables.not_accepted'": WATCH,
     "make bench": BENCH,
     "make bench BENCH_FLAGS=--write": BENCH,
     "make bench-quick": BENCH,
@@ -126,12 +139,16 @@ PATTERNS = {r"(?:\S+=\S+ )*tickets process .* --master (?:spark|k8s)://.*": CLUS
 TEXT = frozenset(
     {
         "CONTRIBUTING.md: contracts/",
+        "README.md: breaking:",
         "README.md: contract_version",
         "benchmarks/README.md: best/s",
         "benchmarks/README.md: 1,000,000",
         "benchmarks/README.md: 174.9",
         "benchmarks/README.md: client_tickets.v1:",
         "docs/access.md: +",
+        "docs/command-line.md: eval",
+        "docs/editor.md: gh",
+        "docs/watch.md: client_tickets",
         "docs/access.md: security.protocol=SASL_SSL",
     }
 )
@@ -140,7 +157,11 @@ TEXT = frozenset(
 
 def elsewhere() -> frozenset[str]:
     """What the tests of README and runbooks run."""
-    found = [match[1] for match in (test_readme.STEPS, test_readme.ALONE, test_readme.WHERE) if match is not None]
+    found = [
+        match[1]
+        for match in (test_readme.STEPS, test_readme.FIRST, test_readme.ALONE, test_readme.WHERE)
+        if match is not None
+    ]
     lines = [re.sub(r"\s*#.*", "", line) for block in found for line in block.splitlines()]
     return frozenset([*lines, *(line for page in PAGES for line in of_runbook(page))])
 

@@ -53,6 +53,7 @@ def test_a_block_without_lines_is_said_to_be_none() -> None:
 def problem(line: str) -> str:
     """What a line of `tickets` names that is not there: a subcommand or an option; empty where all is there."""
     words = line[line.index("tickets ") :].split("|")[0].split()[1:]
+    words = words[1:] if words and words[0] in {name for param in tickets.params for name in param.opts} else words
     command: click.Command = tickets
     while isinstance(command, click.Group) and words and re.fullmatch(r"[a-z-]+", words[0]):
         below = command.get_command(click.Context(command), words[0])
