@@ -16,6 +16,7 @@ from cli.docs.tree import INDEX, ROOT, page_of, relative
 
 FILES = (
     "README.md",
+    "README.fr.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "adr/*.md",

@@ -30,4 +30,4 @@ def _groups(known: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
     yield "Guides", [page for page in docs if page not in EXPLAINED | LOOKED_UP] + ["docs/runbooks/index.md"]
     yield "Design", ["adr/index.md", "architecture/index.md", "docs/architecture/index.md"]
     yield "Reference", ["commands/index.md", *sorted(LOOKED_UP & known), "benchmarks/index.md"]
-    yield "This repository", ["CONTRIBUTING.md", "CHANGELOG.md", "evidence.md"]
+    yield "This repository", ["README.fr.md", "CONTRIBUTING.md", "CHANGELOG.md", "evidence.md"]
