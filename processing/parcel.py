@@ -73,8 +73,12 @@ class Summary:
 
 
 def pack(records: DataFrame, versions: Versions, key: bytes, erased: ErasedList) -> DataFrame:
-    """Kafka source rows to parcels: one row per Arrow batch of decoded records, `summary` and `rows`."""
-    return ledger.taken(records).mapInArrow(Packing(versions, key, erased), _SCHEMA)
+    """Kafka source rows to parcels: one row per Arrow batch of decoded records, `summary` and `rows`.
+
+    As many tasks as there are cores: each of them costs some hundredths of a second in either pass, and makes a file.
+    """
+    tasks = records.sparkSession.sparkContext.defaultParallelism
+    return ledger.taken(records).coalesce(tasks).mapInArrow(Packing(versions, key, erased), _SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""When a running job makes its aggregates anew: not after each batch, since all rows go into them, but often enough.
+"""When a running job makes its aggregates anew: beside its batches, which go on, and not after each of them.
 
-They may take a sixth of the time. So they are made at once where batches are rare, and where many rows are there they
-fall behind the accepted rows by some times as long as they take; whoever exports finds the newest version of the ledger
-that all tables have.
+All rows go into them, so they may take a sixth of the time. They are made at once where batches are rare, and where
+many rows are there they fall behind the accepted rows by some times as long as they take; whoever exports finds the
+newest version of the ledger that all tables have.
 """
 
 import math
@@ -18,12 +18,13 @@ from processing.lease import Lease
 from processing.tables import ledger_version
 
 REST = 5.0  # times as long as they took
+_POOL = "spark.scheduler.pool"
 
 
 @dataclass
 class Refresher:
-    """The aggregates of one run. Nobody else may write tables while `do` runs; `made` is told the ledger version that
-    they are of then, and the seconds it took.
+    """The aggregates of one run. While `do` runs others may append to ledger and accepted rows, and do nothing else;
+    `made` is told the ledger version that the aggregates are of then, and the seconds it took.
     """
 
     spark: SparkSession
@@ -46,14 +47,23 @@ class Refresher:
         """Make them, if that is due and they are behind the accepted rows."""
         if not self.due():
             return
-        began, made_from = self.clock(), ledger_version(self.derivation.path(self.derivation.accepted))
-        if made_from is not None and any(at != made_from for at in self._made_from()):
-            self.lease.check()
-            derive.refresh_aggregates(self.spark, self.derivation, made_from)
-            took = self.clock() - began
-            self._not_before = self.clock() + REST * took
-            self.made(made_from, took)
-        self._behind = False
+        self._behind = False  # before looking: a batch may end meanwhile
+        try:
+            self._catch_up()
+        except BaseException:
+            self._behind = True
+            raise
+
+    def _catch_up(self) -> None:
+        began, accepted = self.clock(), ledger_version(self.derivation.path(self.derivation.accepted))
+        if accepted is None or all(at == accepted for at in self._made_from()):
+            return
+        self.lease.check()
+        self.spark.sparkContext.setLocalProperty(_POOL, "aggregates")  # of this thread: tasks of batches get their turn
+        made_from = derive.refresh_aggregates(self.spark, self.derivation)
+        took = self.clock() - began
+        self._not_before = self.clock() + REST * took
+        self.made(made_from, took)
 
     def _made_from(self) -> Iterator[int | None]:
         """The version of the ledger that each aggregate is made from; maintenance may have made it meanwhile."""

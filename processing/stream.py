@@ -168,7 +168,6 @@ class Job:
         self.reports.done(None if carried is None else Batch(carried, time.monotonic() - began))
         if carried is not None and self.every is not None:
             self.refresher.note()
-            self.refresher.do()
 
     def _await(self, query: StreamingQuery) -> None:
         """Wait for the query's end; a wish to stop is granted between two batches, and chores are done there."""
@@ -191,11 +190,12 @@ class Job:
                 query.stop()
 
     def _between(self) -> None:
-        for each in (self.chores, *((self.refresher,) if self.every is not None else ())):
-            if each.due():
-                with self.writing:  # waits for the batch under way
-                    if not self.stop.is_set():
-                        each.do()
+        if self.every is not None:
+            self.refresher.do()
+        if self.chores.due():
+            with self.writing:  # waits for the batch under way
+                if not self.stop.is_set():
+                    self.chores.do()
 
 
 def describe(outcomes: Mapping[str, int]) -> dict[str, Any]:

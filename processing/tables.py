@@ -156,6 +156,11 @@ def ledger_layout(source: Contract) -> Layout:
     return Layout(ledger_schema(source), _STATISTICS)
 
 
+def derived_ddl(contract: Contract) -> str:
+    """A derived table's columns as Spark reads them from its files."""
+    return ", ".join(f"{quoted(field.name)} {spark_type(field)}" for field in contract.fields)
+
+
 def derived_layout(contract: Contract) -> Layout:
     """What a file of a derived table is; of moments alone there are statistics."""
     moments = tuple(field.name for field in contract.fields if field.type == "timestamp")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from processing import derive, ledger, tables
+from processing import derive, ledger
 from processing.derive import Derivation
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Upkeep:
         mine = [derive.kept(self.derivation, one) for one in self.derivation.aggregates if one.name in before]
         gone = {one.contract.name: one.forget(before[one.contract.name]) for one in mine}
         if any(gone.values()):
-            derive.refresh_aggregates(self._ready(), self.derivation, tables.version(self.derivation.ledger))
+            derive.refresh_aggregates(self._ready(), self.derivation)
         return gone
 
     def catch_up(self) -> None:

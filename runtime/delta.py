@@ -116,17 +116,26 @@ def _set(at: Location, value: str) -> None:
     open_table(at).alter.set_table_properties(properties, post_commithook_properties=plainly())
 
 
+def files_in(table: "DeltaTable", at: Location) -> list[Location]:
+    """The files of a table, which lies there."""
+    return [at / str(path) for path in _files(table)["path"].to_pylist()]
+
+
 def files_with(at: Location, column: str, values: Collection[str]) -> list[Location]:
     """The files of a table in which a column may have one of the values, by Delta's statistics of it."""
-    import pyarrow as pa
-
-    found = pa.table(open_table(at).get_add_actions(flatten=True))
+    found = _files(open_table(at))
     least, most = (_told(found, f"{bound}.{column}") for bound in ("min", "max"))
     return [
         at / path
         for path, first, last in zip(found["path"].to_pylist(), least, most, strict=True)
         if first is None or last is None or any(first <= value <= last for value in values)
     ]
+
+
+def _files(table: "DeltaTable") -> Any:
+    import pyarrow as pa
+
+    return pa.table(table.get_add_actions(flatten=True))
 
 
 def _told(actions: Any, name: str) -> list[str | None]:

@@ -153,6 +153,7 @@ def settings_for(app: str, on: Engine, scratch: Path) -> dict[str, str]:
         "spark.app.name": app,
         "spark.master": on.master,
         "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "2g"),
+        "spark.scheduler.mode": "FAIR",  # between pools: what runs beside batches does not hold up their tasks
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.warehouse.dir": (scratch / "warehouse").as_uri(),

@@ -32,5 +32,5 @@ def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggrega
     assert done is not None
     derive.follow(records.sparkSession, derivation, references)
     if aggregate:
-        derive.refresh_aggregates(records.sparkSession, derivation, done.version)
+        derive.refresh_aggregates(records.sparkSession, derivation)
     return done

@@ -160,7 +160,7 @@ def test_nothing_comes_back_when_tables_are_made_anew(lab: Lab) -> None:
 
     tickets, kpis = lab.tickets(), lab.kpis()
     derive.rebuild_accepted(lab.spark, lab.derivation, derive.read_references(lab.spark, lab.derivation, KEY))
-    derive.refresh_aggregates(lab.spark, lab.derivation, version(lab.derivation.ledger))
+    derive.refresh_aggregates(lab.spark, lab.derivation)
     assert (lab.tickets(), lab.kpis()) == (tickets, kpis)
 
 

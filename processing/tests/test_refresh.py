@@ -1,6 +1,9 @@
 """When a running job makes its aggregates: at once where they rested, and never more than a sixth of the time."""
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -9,7 +12,7 @@ from processing import derive
 from processing.derive import Derivation
 from processing.erased import NOBODY
 from processing.refresh import Refresher
-from processing.tables import create_derived, note
+from processing.tables import create_derived, ledger_version, note
 from processing.turn import Turn
 from runtime.store import Location
 
@@ -26,8 +29,10 @@ class Lab:
         self.derivation = Derivation(SOURCE, (), tuple(FOLDER.outputs(SOURCE)), (), folder, folder / "index", NOBODY)
         for path, contract in self.derivation.derived.items():
             create_derived(path, contract)
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.spark: Any = SimpleNamespace(sparkContext=self)
         told = lambda version, seconds: self.told.append((version, seconds))  # noqa: E731 - one line
-        self.job = Refresher(None, self.derivation, self, told, lambda: self.now)
+        self.job = Refresher(self.spark, self.derivation, self, told, lambda: self.now)
 
     def check(self) -> None:
         """The lease, which is looked at before anything is written."""
@@ -38,12 +43,19 @@ class Lab:
         self._brought(self.derivation.path(self.derivation.accepted), ledger)
         self.job.note()
 
-    def made(self, _: object, derivation: Derivation, ledger: int) -> None:
-        """Instead of derive.refresh_aggregates."""
+    def made(self, _: object, derivation: Derivation) -> int:
+        """Instead of derive.refresh_aggregates; `meanwhile` is what a batch does."""
         assert derivation is self.derivation
+        ledger = ledger_version(derivation.path(derivation.accepted)) or 0
         self.now += self.took
+        self.meanwhile()
         for contract in derivation.aggregates:
             self._brought(derivation.path(contract), ledger)
+        return ledger
+
+    def setLocalProperty(self, name: str, value: str) -> None:  # noqa: N802 - Spark's name
+        """What a SparkContext is told."""
+        assert (name, value) == ("spark.scheduler.pool", "aggregates")
 
     def _brought(self, path: Location, ledger: int) -> None:
         Turn.take(path).append([], note(ledger, self.derivation.derived[path]))
@@ -85,7 +97,7 @@ def test_they_are_made_at_once_and_then_rest(lab: Lab) -> None:
 def test_what_a_run_before_left_behind(lab: Lab) -> None:
     """Is made by the next one, without a batch."""
     lab.accepted(7)
-    other = Refresher(None, lab.derivation, lab, lab.job.made, lab.job.clock)
+    other = Refresher(lab.spark, lab.derivation, lab, lab.job.made, lab.job.clock)
     other.do()
     assert lab.told == [(7, 2.0)]
 
@@ -93,7 +105,7 @@ def test_what_a_run_before_left_behind(lab: Lab) -> None:
 def test_what_maintenance_made_meanwhile(lab: Lab) -> None:
     """Is not made again, nor noted as older than it is."""
     lab.accepted(4)
-    lab.made(None, lab.derivation, 4)
+    lab.made(None, lab.derivation)
     lab.job.do()
     assert lab.told == []
 
@@ -110,3 +122,14 @@ def test_they_are_tried_again_after_a_failure(lab: Lab, monkeypatch: pytest.Monk
         lab.job.do()
     lab.job.do()
     assert lab.told == [(1, 2.0)]
+
+
+def test_a_batch_that_ends_meanwhile(lab: Lab) -> None:
+    """Its rows are in the next making."""
+    lab.accepted(1)
+    lab.meanwhile = lambda: lab.accepted(2)
+    lab.job.do()
+    lab.meanwhile = lambda: None
+    lab.now += 60
+    lab.job.do()
+    assert lab.told == [(1, 2.0), (2, 2.0)]
