@@ -172,7 +172,7 @@ def run_process(
             key=pseudonym_key(workspace),
             every=every,
             watch=told.watch,
-            reports=Reports(told.begun, told.done),
+            reports=Reports(told.begun, told.done, told.aggregated),
             stop=stop,
             chores=Chores(Maintaining.of(contract, folder, workspace), lease, spark, stop, maintain_every),
         ).run()

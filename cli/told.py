@@ -60,6 +60,12 @@ class Told:
             self.alerts += self.watch.alerted
             self._alert(carried.rejected_share)
 
+    def aggregated(self, ledger_version: int, seconds: float) -> None:
+        """The aggregates are made of that version of the ledger."""
+        self._log.info("aggregates made", ledger_version=ledger_version, seconds=round(seconds, 2))
+        if self._metrics is not None:
+            self._metrics.aggregated(ledger_version)
+
     def _alert(self, share: float | None) -> None:
         said = {"rejected_share": None if share is None else round(share, 4), "limit": self.watch.alert_at}
         if self.watch.alerted:

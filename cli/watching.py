@@ -53,7 +53,7 @@ class JobMetrics:
         metrics.histogram("tickets_batch_duration_seconds", self._name)
 
     def done(self, batch: "Batch") -> None:
-        """A batch is in the tables."""
+        """A batch is in ledger and accepted rows."""
         carried = batch.carried
         for outcome, count in carried.outcomes.items():
             self._metrics.add("tickets_records_total", self._name, outcome, by=count)
@@ -65,6 +65,10 @@ class JobMetrics:
         self._put("tickets_ledger_version", carried.version)
         if carried.rejected_share is not None:
             self._put("tickets_rejected_ratio", carried.rejected_share)
+
+    def aggregated(self, ledger_version: int) -> None:
+        """The aggregates are made of that version."""
+        self._put("tickets_aggregates_ledger_version", ledger_version)
 
     def _put(self, name: str, value: float) -> None:
         self._metrics.put(name, self._name, value=value)

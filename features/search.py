@@ -62,8 +62,8 @@ def contents(path: Path) -> Iterator[bytes]:
         yield from _values(pq.read_table(io.BytesIO(raw), partitioning=None).to_pylist())
     if raw[8:12] == b"DUCK":
         with duckdb.connect(str(path), read_only=True) as db:
-            for (table,) in db.sql("SELECT table_name FROM information_schema.tables").fetchall():
-                yield from _values(db.sql(f'SELECT * FROM "{table}"').fetchall())
+            for place in db.sql("SELECT table_schema, table_name FROM information_schema.tables").fetchall():
+                yield from _values(db.table(".".join(f'"{name}"' for name in place)).fetchall())
     if raw[:1] == b"\x78":
         try:
             yield zlib.decompress(raw)

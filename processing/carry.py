@@ -58,9 +58,9 @@ class Carrier:
     watch: Watch
     unbroken: Callable[[Position], Lost]
 
-    def carry(self, records: DataFrame, *, aggregate: bool) -> Carried | None:
-        """Bring Kafka source rows into the ledger; into the accepted rows and the aggregates at once where asked, else
-        into the accepted rows with those of some later batches, and the run's end sees to the rest.
+    def carry(self, records: DataFrame, *, at_once: bool) -> Carried | None:
+        """Bring Kafka source rows into the ledger; into the accepted rows at once where asked, else with those of some
+        later batches. The run's end sees to the rest.
 
         None for no records: nothing is committed then.
         """
@@ -77,10 +77,8 @@ class Carrier:
         finally:
             parcels.unpersist()
         self.lease.check()
-        if aggregate or derive.lacks(self.derivation) >= _LATER:
+        if at_once or derive.lacks(self.derivation) >= _LATER:
             derive.follow(records.sparkSession, self.derivation, self.references)
-        if aggregate:
-            derive.refresh_aggregates(records.sparkSession, self.derivation, done.version)
         return done
 
     def _commit(self, parcels: DataFrame, found: Summary, turn: Turn, before: int, at: Position) -> Carried:

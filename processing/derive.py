@@ -3,28 +3,34 @@
 Every commit notes the ledger version it came from, so a reader can tell whether the tables belong together.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from pathlib import Path
-from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
 from contracts.compiler.model import Contract, Field
 from processing import reference
-from processing.append import append
+from processing.append import append, replace
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.erased import ErasedList
 from processing.kept import Kept
 from processing.kpis import aggregation
-from processing.tables import CREATED, accepted_contract, ledger_version, note, spares_accepted, version
+from processing.tables import (
+    CREATED,
+    accepted_contract,
+    ledger_ddl,
+    ledger_version,
+    note,
+    spares_accepted,
+    version,
+)
 from processing.turn import Turn, notes
 from processing.versions import Versions
-from runtime.delta import open_table, row_commits
+from runtime.delta import files_with, open_table, row_commits
 from runtime.store import Location, spark_path
 
 References = dict[str, DataFrame]
@@ -124,7 +130,8 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
     if missing.batches is None:
         _rebuild(spark, derivation, references, turn, missing.version)
     elif missing.version != held:
-        rows = _accepted(spark, derivation, references, F.col("batch").isin(list(missing.batches)))
+        events = _of_batches(spark, derivation, missing.batches)
+        rows = accepted_rows(events.where(_KEPT), derivation, references)
         append(rows, derivation.accepted, turn, note(missing.version, derivation.accepted))
     return missing.version
 
@@ -141,6 +148,18 @@ class _Missing:
 
     version: int
     batches: tuple[str, ...] | None
+
+
+def _of_batches(spark: SparkSession, derivation: Derivation, batches: tuple[str, ...]) -> DataFrame:
+    """The ledger's rows of some batches, from the files that may hold any of them.
+
+    Delta's own reader works out the whole table's state first, by jobs that take longer than a batch of seconds can.
+    """
+    files, columns = files_with(derivation.ledger, "batch", batches), ledger_ddl(derivation.source)
+    if not files:
+        return spark.createDataFrame([], columns)
+    rows = spark.read.schema(columns).parquet(*map(spark_path, files))
+    return rows.where(F.col("batch").isin(list(batches)))
 
 
 def _missing(ledger: Location, since: int | None) -> _Missing:
@@ -168,7 +187,7 @@ def rebuild_accepted(spark: SparkSession, derivation: Derivation, references: Re
 
 def _rebuild(spark: SparkSession, derivation: Derivation, references: References, turn: Turn, ledger: int) -> None:
     rows = _accepted(spark, derivation, references, F.lit(True))
-    _overwrite(rows, turn, note(ledger, derivation.accepted))
+    replace(rows, derivation.accepted, turn, note(ledger, derivation.accepted))
 
 
 def _accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
@@ -182,7 +201,7 @@ def refresh_aggregates(spark: SparkSession, derivation: Derivation, ledger: int)
     for contract in derivation.aggregates:
         turn = Turn.take(derivation.path(contract))
         rows = kept(derivation, contract).combined(_aggregated(contract, accepted))
-        _overwrite(rows, turn, note(ledger, contract))
+        replace(rows, contract, turn, note(ledger, contract))
 
 
 def kept(derivation: Derivation, contract: Contract) -> Kept:
@@ -213,9 +232,3 @@ def catch_up(spark: SparkSession, derivation: Derivation, references: References
     ledger = follow(spark, derivation, references)
     if any(ledger_version(derivation.path(contract)) != ledger for contract in derivation.aggregates):
         refresh_aggregates(spark, derivation, ledger)
-
-
-def _overwrite(rows: DataFrame, turn: Turn, said: Mapping[str, Any]) -> None:
-    """By Delta's own writer for Spark, which takes out what was there: rare or small work, unlike `append`."""
-    rows.write.format("delta").mode("overwrite").options(**turn.options(said)).save(spark_path(turn.path))
-    turn.confirm()

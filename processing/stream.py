@@ -5,7 +5,6 @@ every run starts where the newest commit ends. What Spark notes about a query (i
 """
 
 import json
-import re
 import shutil
 import threading
 import time
@@ -22,13 +21,13 @@ from processing import derive, ledger
 from processing.carry import Carried, Carrier
 from processing.derive import Derivation
 from processing.erase import sweep
-from processing.errors import ProcessingError
+from processing.explain import explain
 from processing.flood import Watch
 from processing.index import Index
 from processing.lease import Lease
 from processing.migrate import bring
 from processing.position import Lost, Position, position
-from runtime.store import away
+from processing.refresh import Refresher
 
 EARLIEST = -2  # Spark's word for the first offset the broker still has
 
@@ -56,14 +55,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Who is told of a batch: when it begins, and when it is in the tables (None: it had no records)."""
+    """Who is told of a batch: when it begins, and when it is in ledger and accepted rows (None: it had no records); and
+    of the ledger version that a running job has made its aggregates of, and the seconds it took.
+    """
 
     begun: Callable[[], None]
     done: Callable[[Batch | None], None]
+    aggregated: Callable[[int, float], None]
 
 
 class Chores(Protocol):
-    """What else is to be done with the tables, between two batches and under the job's own lease."""
+    """What else is done with the tables, between two batches and under the job's own lease."""
 
     def due(self) -> bool:
         """Whether there is something to do; asked several times a second."""
@@ -97,6 +99,9 @@ class Job:
     chores: Chores
     writing: threading.Lock = field(default_factory=threading.Lock, init=False)
     failure: BaseException | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.refresher = Refresher(self.spark, self.derivation, self.lease, self.reports.aggregated)
 
     def run(self) -> None:
         """Read until done or stopped; ProcessingError where the job cannot go on.
@@ -159,8 +164,11 @@ class Job:
             raise Stopped
         began = time.monotonic()
         self.reports.begun()
-        carried = carrier.carry(records, aggregate=self.every is not None)
+        carried = carrier.carry(records, at_once=self.every is not None)
         self.reports.done(None if carried is None else Batch(carried, time.monotonic() - began))
+        if carried is not None and self.every is not None:
+            self.refresher.note()
+            self.refresher.do()
 
     def _await(self, query: StreamingQuery) -> None:
         """Wait for the query's end; a wish to stop is granted between two batches, and chores are done there."""
@@ -168,8 +176,8 @@ class Job:
             while not query.awaitTermination(0.2):
                 if self.stop.is_set() and not query.status["isTriggerActive"]:
                     query.stop()
-                elif not self.stop.is_set() and self.chores.due():
-                    self._do_chores()
+                elif not self.stop.is_set():
+                    self._between()
         except StreamingQueryException as error:
             if isinstance(self.failure, Stopped):
                 return
@@ -182,67 +190,12 @@ class Job:
             if query.isActive:
                 query.stop()
 
-    def _do_chores(self) -> None:
-        with self.writing:  # waits for the batch under way
-            if not self.stop.is_set():
-                self.chores.do()
-
-
-_KNOWN_FAULTS: Mapping[str, tuple[str, str]] = {
-    "data may have been lost": (
-        "records of topic {topic} were lost before they were read: it was deleted, made anew, or its retention passed",
-        "Look at `tickets audit`, then run again: what is missing is named.",
-    ),
-    "UnknownTopicOrPartition": (
-        "the topic {topic} does not exist any more",
-        "Make it again with `tickets produce`.",
-    ),
-    "Number of partitions": (
-        "the topic {topic} has fewer partitions than before",
-        "Use another --data folder.",
-    ),
-    "ConcurrentTransactionException": (
-        "another writer committed to the tables at the same moment; nothing of this batch was written",
-        "Make sure that only one job runs, then start it again.",
-    ),
-    **dict.fromkeys(
-        (
-            "Python worker exited unexpectedly",
-            "java.io.IOException: Stream closed",
-            "SocketException: Connection reset",
-        ),
-        (
-            "a Python worker of Spark was ended from outside",
-            "If memory ran out, lower --max-events. The next run goes on where this one stopped.",
-        ),
-    ),
-    "File too large": (
-        "a file could not be written: too large for the file system, or for a limit of this process (ulimit -f)",
-        "Raise the limit or point --data elsewhere; the next run goes on where this one stopped.",
-    ),
-    "No space left": ("the disk is full", "Free some space; the next run goes on where this one stopped."),
-    "TimeoutException": (
-        "the broker does not answer any more",
-        "See `tickets broker status`; the next run goes on.",
-    ),
-}
-
-
-_CAUSE = re.compile(
-    r"^(?:Caused by: |: )?([\w.]+(?:Exception|Error): .+)$", re.MULTILINE
-)  # the last is the first cause
-
-
-def explain(error: Exception, topic: str) -> ProcessingError:
-    """Spark's report of a failed query as one sentence and a remedy; what we do not know keeps Spark's own words."""
-    text = str(error)
-    if (store := away(text)) is not None:
-        return ProcessingError(store.what, store.remedy)
-    for sign, (what, remedy) in _KNOWN_FAULTS.items():
-        if sign in text:
-            return ProcessingError(what.format(topic=topic), remedy)
-    causes = _CAUSE.findall(text) or [text[:600]]
-    return ProcessingError(f"the streaming query failed: {causes[-1]}", "The whole report is in <data>/logs/spark.log.")
+    def _between(self) -> None:
+        for each in (self.chores, *((self.refresher,) if self.every is not None else ())):
+            if each.due():
+                with self.writing:  # waits for the batch under way
+                    if not self.stop.is_set():
+                        each.do()
 
 
 def describe(outcomes: Mapping[str, int]) -> dict[str, Any]:

@@ -113,6 +113,12 @@ def ledger_schema(source: Contract) -> pa.Schema:
     return pa.schema([*ledger_columns(), pa.field("event", event, metadata={_WRITTEN_AS: source.key})])
 
 
+def ledger_ddl(source: Contract) -> str:
+    """The ledger's columns as Spark reads them from its files, all of which may be null there."""
+    own = (f"{quoted(name)} {type_.removesuffix(' NOT NULL')}" for name, (type_, _) in LEDGER.items())
+    return ", ".join((*own, f"event {event_columns(source)}"))
+
+
 def ledger_columns() -> list[pa.Field]:
     """The ledger's own columns, all but `event`."""
     return [

@@ -90,13 +90,18 @@ class Turn:
 
     def append(self, files: Sequence["AddAction"], said: Mapping[str, Any]) -> int:
         """Add data files that lie in the table's folder, in one commit; its version. OvertakenError as in `confirm`."""
+        return self._commit("append", files, said)
+
+    def replace(self, files: Sequence["AddAction"], said: Mapping[str, Any]) -> int:
+        """The same, in place of every file that is there."""
+        return self._commit("overwrite", files, said)
+
+    def _commit(self, mode: str, files: Sequence["AddAction"], said: Mapping[str, Any]) -> int:
         from deltalake.exceptions import CommitFailedError
 
         table = self.table()
         try:
-            table.create_write_transaction(
-                list(files), "append", table.schema(), commit_properties=self.properties(said)
-            )
+            table.create_write_transaction(list(files), mode, table.schema(), commit_properties=self.properties(said))
         except CommitFailedError as error:
             raise self._overtaken() from error
         return self.confirm()

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +114,23 @@ def _log_kept(at: Location) -> Iterator[None]:
 def _set(at: Location, value: str) -> None:
     properties = {_CLEANUP: value}
     open_table(at).alter.set_table_properties(properties, post_commithook_properties=plainly())
+
+
+def files_with(at: Location, column: str, values: Collection[str]) -> list[Location]:
+    """The files of a table in which a column may have one of the values, by Delta's statistics of it."""
+    import pyarrow as pa
+
+    found = pa.table(open_table(at).get_add_actions(flatten=True))
+    least, most = (_told(found, f"{bound}.{column}") for bound in ("min", "max"))
+    return [
+        at / path
+        for path, first, last in zip(found["path"].to_pylist(), least, most, strict=True)
+        if first is None or last is None or any(first <= value <= last for value in values)
+    ]
+
+
+def _told(actions: Any, name: str) -> list[str | None]:
+    return actions[name].to_pylist() if name in actions.column_names else [None] * actions.num_rows
 
 
 def files_of(at: Location) -> Any:

@@ -50,6 +50,14 @@ _ROWS = (
     ),
     Metric("tickets_ledger_version", "gauge", "version", _OF, "process", "Version of the ledger after the batch."),
     Metric(
+        "tickets_aggregates_ledger_version",
+        "gauge",
+        "version",
+        _OF,
+        "process",
+        "Version of the ledger that this run last made the aggregates of; absent until it has.",
+    ),
+    Metric(
         "tickets_event_delay_seconds",
         "histogram",
         "seconds",

@@ -18,7 +18,7 @@ class Free:
 
 
 def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggregate: bool = False) -> "Carried":
-    """Bring Kafka source rows into the tables, which exist, and the accepted rows up to date."""
+    """Bring Kafka source rows into the tables, which exist, and derive from them; aggregates only where asked."""
     from processing import derive
     from processing.carry import Carrier
     from processing.derive import read_references
@@ -28,7 +28,9 @@ def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggrega
     references = read_references(records.sparkSession, derivation, key)
     with closing(Index(derivation.index, derivation.ledger)) as index:
         carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: {})
-        done = carrier.carry(records, aggregate=aggregate)
+        done = carrier.carry(records, at_once=False)
     assert done is not None
     derive.follow(records.sparkSession, derivation, references)
+    if aggregate:
+        derive.refresh_aggregates(records.sparkSession, derivation, done.version)
     return done
