@@ -142,14 +142,25 @@ def partitions(architecture: parts.Architecture, drain_in_h: float, outage_h: fl
 
 
 def kpis_s(rows: float) -> float:
-    """Seconds of a batch with its KPIs at so many rows of tickets, on the cores that were measured.
+    """Seconds to make all KPIs at so many rows of tickets, on the cores that were measured.
 
-    KPIs are made of all rows, so it is a straight line through the two sizes that were measured; beyond the larger one
-    nobody has looked.
+    They are made of all rows: a straight line through both sizes that were measured. Beyond the larger nobody looked.
     """
-    few, many = (measured.BATCH / measured.measured(f"rate-kpis-{size}").value for size in ("1m", "10m"))
+    few, many = (
+        measured.BATCH / measured.measured(f"rate-kpis-{size}").value
+        - measured.BATCH / measured.measured(f"rate-batches-{size}").value
+        for size in ("1m", "10m")
+    )
     slope = max(0.0, many - few) / (measured.LARGE - measured.SMALL)
-    return few + slope * max(0.0, rows - measured.SMALL)
+    return max(0.0, few) + slope * max(0.0, rows - measured.SMALL)
+
+
+def kpis_age_s(rows: float) -> float:
+    """Seconds until an event is in the KPIs, at worst: it came just after a making began, and waits for the next one.
+
+    That is the one making, its rest, and the next making.
+    """
+    return (2 + measured.REST) * kpis_s(rows)
 
 
 def ticket_rows(architecture: parts.Architecture, days: float, end: str = "likely", times: float = 1.0) -> float:

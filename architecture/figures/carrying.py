@@ -12,7 +12,7 @@ from architecture.capacity import (
     JOB,
     catch_up,
     holds,
-    kpis_s,
+    kpis_age_s,
     outage_ratios,
     partitions,
     rate_per_s,
@@ -45,21 +45,23 @@ def measured(bound: Bound) -> Iterator[Figure]:
 
 
 def kpis(bound: Bound) -> Iterator[Figure]:
-    """How long a batch and its KPIs take as the tables grow: after a year, and once as many rows go as come."""
-    rows_from = (*bound.sources(_RATES[:1]), *(rates.measured(name).where for name in ("rate-kpis-1m", "rate-kpis-10m")))
+    """How old KPIs get as the tables grow: after a year, and once as many rows go as come; now and grown."""
+    names = ("rate-batches-1m", "rate-batches-10m", "rate-kpis-1m", "rate-kpis-10m")
+    sources = (*bound.sources(_RATES[:1]), *(rates.measured(name).where for name in names))
     for times, suffix, en, fr in GROWTHS:
         for word, days, what, quoi in (
             ("year", DAYS_A_YEAR, "after one year", "après un an"),
             ("end", math.inf, "once as much goes as comes", "en régime établi"),
         ):
-            low, likely, high = (kpis_s(ticket_rows(bound.architecture, days, end, times)) / 60 for end in ENDS)
+            rows = (ticket_rows(bound.architecture, days, end, times) for end in ENDS)
+            low, likely, high = (kpis_age_s(each) / 60 for each in rows)
             said = text(
-                f"Minutes of a batch of {rates.BATCH:,} events and its KPIs {what}{en}, on a straight line from 1 and 10 "
-                "million rows",
-                f"Minutes d'un lot de {rates.BATCH} événements et de ses indicateurs {quoi}{fr}, en ligne droite depuis 1 "
-                "et 10 millions de lignes",
+                f"Minutes until an event is in the job's KPIs at worst, {what}{en}; in a straight line from what was "
+                "measured at 1 and 10 million rows",
+                f"Minutes avant qu'un événement soit dans les indicateurs, au pire, {quoi}{fr} ; en ligne droite depuis "
+                "les mesures à 1 et 10 millions de lignes",
             )
-            yield Figure(f"capacity.kpis.minutes.{word}{suffix}", likely, "minutes", said, rows_from, low, high)
+            yield Figure(f"capacity.kpis.minutes.{word}{suffix}", likely, "minutes", said, sources, low, high)
 
 
 def outage(bound: Bound) -> Iterator[Figure]:

@@ -89,19 +89,24 @@ def test_an_amount_may_be_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> 
         for named in ("a", {"low": "a", "likely": "a", "high": "b"}, {"low": "b", "likely": "a", "high": "a"})
     ]
     assert [[one["low"], one["likely"], one["high"]] for one in made] == [[5, 10, 15], [5, 10, 55], [10, 15, 45]]
+    part = next(shorthand.long("components", {"capacity": {"measured": "a", "share": 0.5}}, {}))["capacity"]
+    assert (part["low"], part["likely"], part["high"]) == (2.5, 5, 7.5)
     assert made[0]["unit"] == "events/s" and made[0]["source"] == {"kind": "measured", "ref": SPEED}
 
 
 @pytest.fixture
-def rates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four cores take 40 events a second at least; a batch and its KPIs 10 s at 1 million rows, 100 s at 10 million."""
+def rates(monkeypatch: pytest.MonkeyPatch) -> dict[str, Measured]:
+    """Four cores take 40 events a second at least; KPIs take 9 s at 1 million rows, and 99 s at 10 million."""
     each = {
         "rate-job-steady": Measured(60, 40, 80, "events/s", ""),
+        "rate-batches-1m": Measured(100_000, 1, 1, "events/s", ""),
+        "rate-batches-10m": Measured(100_000, 1, 1, "events/s", ""),
         "rate-kpis-1m": Measured(10_000, 1, 1, "events/s", ""),
         "rate-kpis-10m": Measured(1_000, 1, 1, "events/s", ""),
     }
     monkeypatch.setattr(capacity.measured, "measured", each.__getitem__)
     monkeypatch.setattr(capacity.measured, "cores", lambda: Measured(4, None, None, "cores", ""))
+    return each
 
 
 @pytest.mark.usefixtures("rates")
@@ -113,5 +118,16 @@ def test_sizes_are_made_for_the_worst_round() -> None:
 @pytest.mark.usefixtures("rates")
 def test_kpis_take_longer_as_the_table_grows() -> None:
     """On the straight line through both sizes; below the smaller one as long as there."""
-    seconds = [capacity.kpis_s(rows) for rows in (0, 1e6, 10e6, 19e6)]
-    assert seconds == pytest.approx([10, 10, 100, 190])
+    assert [capacity.kpis_s(rows) for rows in (0, 1e6, 10e6, 19e6)] == pytest.approx([9, 9, 99, 189])
+
+
+@pytest.mark.usefixtures("rates")
+def test_an_event_waits_for_the_making_after_the_one_it_missed() -> None:
+    """9 s for that, five times as long of rest, and 9 s more."""
+    assert capacity.kpis_age_s(0) == pytest.approx(9 + 45 + 9)
+
+
+def test_kpis_that_do_not_grow_take_as_long_at_any_size(rates: dict[str, Measured]) -> None:
+    """Rounds may even say that they get faster: then they are taken to stay as they are."""
+    rates["rate-kpis-10m"] = Measured(20_000, 1, 1, "events/s", "")
+    assert capacity.kpis_s(1e9) == pytest.approx(9)

@@ -12,6 +12,7 @@ from benchmarks.figures.study import Sizes, Study, rounds
 from benchmarks.speed import at_v1
 from benchmarks.tests.samples import SIZES, trace
 from contracts.compiler.catalogue import Catalogue
+from processing import refresh
 
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
@@ -88,8 +89,9 @@ def test_the_rates_that_the_capacity_model_reads_are_figures() -> None:
 
 
 def test_what_the_capacity_model_says_of_a_batch_is_how_it_was_measured() -> None:
-    """Its size, and how many rows the tables held: who changes one here finds the other."""
+    """Its size, the rows of the tables, and how long KPIs rest: who changes one of them finds the other."""
     assert (growth.BATCH, growth.SMALL, growth.LARGE) == (measured.BATCH, measured.SMALL, measured.LARGE)
+    assert measured.REST == refresh.REST
 
 
 def test_memory_says_at_which_sizes() -> None:
