@@ -127,9 +127,7 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=about.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "what", nargs="?", choices=("run", "page", "figures"), default="run", help=_WHAT
-    )
+    parser.add_argument("what", nargs="?", choices=("run", "page", "figures"), default="run", help=_WHAT)
     parser.add_argument("--only", action="append", metavar="NAME", choices=[s.name for s in STUDIES], help="this study")
     parser.add_argument("--list", action="store_true", help="what there is, what is kept, and how long the rest takes")
     parser.add_argument("--quick", action="store_true", help="two ratios on 600,000 events, one round, three minutes")
@@ -140,7 +138,9 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help=f"also keep results and page in {RESULTS}")
     parser.add_argument("--json", action="store_true", help="print the whole document instead of the table")
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"for topics, parts and results ({FOLDER})")
-    parser.add_argument("--from", dest="source", type=Path, default=RESULTS / "speed.json", help="with page or figures: results")
+    parser.add_argument(
+        "--from", dest="source", type=Path, default=RESULTS / "speed.json", help="with page or figures: results"
+    )
     parser.add_argument("--to", type=Path, help="with page or figures: the page; default: beside the results")
     return parser.parse_args(words)
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from architecture import needs, parts
 from architecture.contract_facts import classification, contract_facts
 from architecture.dossier.chart import Bar, bars
+from architecture.dossier.keeping_up import FRESH, growing, late
 from architecture.dossier.numbers import Writer
 from architecture.figures import Figure, bindings
 from architecture.reliability.failures import readable, single_points
@@ -134,6 +135,9 @@ def content(w: Writer, reports: Mapping[str, Report], decisions: Sequence[Decisi
         "incidents": tuple(_incident(w, a, each) for each in a.scenarios),
         "cost_chart": _cost_chart(w, targets),
         "kinds": [(kind, w.t(*label)) for kind, label in _KINDS.items() if w.has(f"{w.target}.cost.month.{kind}.p50")],
+        "growing": tuple(growing(w, a)),
+        "asked": a.one("requirements")[FRESH],
+        "late": late(w, a),
         "swings": [w.figures[f"{w.target}.cost.swing.{number}"] for number in range(1, MOST_SWINGS + 1)],
         "flips": tuple(_flips(w.figures)),
         "options": tuple(_options(w, reports)),

@@ -71,7 +71,9 @@ def test_what_was_away_is_what_events_wait_for() -> None:
     """The job alone: broker and job catch up. The broker: what sends to it has waited too, so all of the way counts."""
     model = piped()
     assert throughput(model, "s", gone=["job"]).parts.keys() == {"broker", "job"}
-    source = msgspec.structs.replace(model.one("components")["source"], capacity=model.one("components")["job"].capacity)
+    source = msgspec.structs.replace(
+        model.one("components")["source"], capacity=model.one("components")["job"].capacity
+    )
     slow = msgspec.structs.replace(
         model, components=[source if each.id == "source" else each for each in model.components]
     )
