@@ -12,7 +12,7 @@ so that a new `make bench BENCH_FLAGS=--write` is a new capacity, and nobody cop
 - `rate-kpis-*` against `rate-batches-*`, at both sizes of tables: what making KPIs costs, and how that grows.
 - `rate-ours`, generated, sent and acknowledged by one process: the most that a producer was seen to do.
 
-All are of a machine of `cores()` cores. On more cores nobody has measured: the model takes no more for a larger machine.
+All are of a machine of `cores()` cores. More cores were not measured, so the model takes no more for a larger machine.
 How many payloads a process makes without sending is no figure of speed.json; it stands in a text, with its line.
 """
 

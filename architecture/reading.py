@@ -58,7 +58,7 @@ def schema() -> dict[str, Any]:
 def _measured() -> dict[str, Any]:
     """`{measured: ...}`: the name of a figure, or one for each end; and how much of it."""
     name = {"type": "string"}
-    ends = {end: name for end in parts.ENDS}
+    ends = dict.fromkeys(parts.ENDS, name)
     each = {"type": "object", "additionalProperties": False, "required": [*ends], "properties": ends}
     share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
     named = {"measured": {"anyOf": [name, each]}, "share": share}

@@ -58,8 +58,8 @@ def kpis(bound: Bound) -> Iterator[Figure]:
             said = text(
                 f"Minutes until an event is in the job's KPIs at worst, {what}{en}; in a straight line from what was "
                 "measured at 1 and 10 million rows",
-                f"Minutes avant qu'un événement soit dans les indicateurs, au pire, {quoi}{fr} ; en ligne droite depuis "
-                "les mesures à 1 et 10 millions de lignes",
+                f"Minutes avant qu'un événement soit dans les indicateurs, au pire, {quoi}{fr} ; en ligne droite "
+                "depuis les mesures à 1 et 10 millions de lignes",
             )
             yield Figure(f"capacity.kpis.minutes.{word}{suffix}", likely, "minutes", said, sources, low, high)
 

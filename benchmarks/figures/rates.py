@@ -7,8 +7,8 @@ job to tickets too, which `--once` does for eight batches at a time. Steady is t
 at or after a fifth of the events and the last: no start counts, and no KPIs, which are made once at the end. With fewer
 batches (`--quick`) the job has no such slope. Whole run is all events by the seconds from the start of the process to
 its end, KPIs included. Nothing is warmed up but the page cache, by the round before.
-Peers are the ways that benchmarks/peers registers; where there is none, that figure is left out. The rates of the ledger
-stage and of the job stand beside the ratios, without a target: the capacity model (architecture/measured.py) reads them.
+Peers are the ways that benchmarks/peers registers; where there is none, that figure is left out. The rates of ledger
+stage and job stand beside the ratios, without a target: the capacity model (architecture/measured.py) reads them.
 """
 
 from __future__ import annotations
