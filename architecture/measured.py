@@ -108,8 +108,8 @@ def measured(name: str, root: Path = ROOT) -> Measured:
         hint = f"It has {near[0]}. " if near else ""
         raise _error(f"has no figure '{name}'", f"{hint}{REMEDY}")
     figure = found[name]
-    ends = (float(figure[end]) for end in ("value", "least", "most"))
-    return Measured(*ends, figure["unit"], _where(root, SPEED, f'"name": "{name}"'))
+    value, least, most = (float(figure[end]) for end in ("value", "least", "most"))
+    return Measured(value, least, most, figure["unit"], _where(root, SPEED, f'"name": "{name}"'))
 
 
 def cores(root: Path = ROOT) -> Measured:

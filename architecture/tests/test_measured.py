@@ -104,8 +104,8 @@ def rates(monkeypatch: pytest.MonkeyPatch) -> dict[str, Measured]:
         "rate-kpis-1m": Measured(10_000, 1, 1, "events/s", ""),
         "rate-kpis-10m": Measured(1_000, 1, 1, "events/s", ""),
     }
-    monkeypatch.setattr(capacity.measured, "measured", each.__getitem__)
-    monkeypatch.setattr(capacity.measured, "cores", lambda: Measured(4, None, None, "cores", ""))
+    monkeypatch.setattr("architecture.measured.measured", each.__getitem__)
+    monkeypatch.setattr("architecture.measured.cores", lambda: Measured(4, None, None, "cores", ""))
     return each
 
 
