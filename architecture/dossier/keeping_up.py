@@ -12,7 +12,7 @@ FRESH = "req-fresh"  # the requirement that says how old KPIs may be
 
 
 def growing(w: Writer, a: parts.Architecture) -> Iterator[tuple[str, str, bool]]:
-    """How it is called, the id of its figure (`.x10` behind it at ten times the events), whether its range is shown."""
+    """How it is called, the id of its figure (`.x10` behind it when grown), whether its worst end is shown."""
     longest = max(a.services, key=lambda service: len(service.path))
     slow = w.text(a.one("components")[throughput(a, longest.id, "low").bottleneck].name)
     yield w.t("Events in the busiest second", "Événements de la seconde de pointe"), "capacity.peak", False
@@ -21,7 +21,9 @@ def growing(w: Writer, a: parts.Architecture) -> Iterator[tuple[str, str, bool]]
         f"Combien de fois elle tient dans la partie la plus étroite, au minimum ({slow})",
     )
     yield fits, "capacity.headroom", False
-    behind = w.t("Hours to catch up after a day without the job", "Heures de rattrapage après un jour sans traitement")
+    behind = w.t(
+        "Hours to catch up after a day without the job, at worst", "Heures de rattrapage après un jour d'arrêt, au pire"
+    )
     yield behind, "capacity.catchup.hours.24h", True
     for word, en, fr in (("year", "after a year", "après un an"), ("end", "once as many rows go as come", "à terme")):
         age = w.t(
