@@ -1,4 +1,4 @@
-"""A scenario of the model to its row in the dossier: what stops, how long, what is lost, what is longer than promised."""
+"""A scenario of the model to its row in the dossier: what stops, how long, what is lost, what breaks its promise."""
 
 from __future__ import annotations
 
