@@ -5,9 +5,8 @@ so they do not count as versions here.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -21,9 +20,9 @@ from exports.reshape import published
 from runtime.delta import MAINTENANCE, commits, is_table, open_table, row_commits
 from runtime.store import Location
 
-LOOK_BACK = 20  # ledger versions; a job is one or two ahead of its derived tables
-CREATE = "CREATE TABLE"
 LEDGER = "ledger"
+_CREATE = "CREATE TABLE"
+_LOOKED = 64  # commits of each derived table at first; all of a long history are a file each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +43,47 @@ class Snapshot:
 def pin(source: Contract, outputs: tuple[Contract, ...], tables: Location) -> Snapshot:
     """The newest ledger version that every derived table was made from; ExportError where there is none.
 
-    A running job commits ledger, tickets and aggregates one after the other, so the very newest version may not be
-    complete yet; then the one before is taken, and `Snapshot.newest` tells that there is more to come.
+    A running job commits ledger and tickets one after the other, and aggregates after some batches, so the very newest
+    version may not be complete yet; then one before is taken, and `Snapshot.newest` tells that there is more to come.
     """
     derived = [contract.name for contract in outputs if contract.rows != "refused"]
     ledger = _open(tables / LEDGER, source)
-    recent = list(islice(row_commits(ledger), LOOK_BACK))
-    versions = [version for version, _ in recent]
-    # A table just made belongs together with every other, but once there are rows, nothing is no export of them.
-    whole = [version for version, commit in recent if commit.get("operation") != CREATE or version == versions[0]]
-    for version in whole:
-        found = {name: made_from(_open(tables / name, source), version) for name in derived}
-        pinned = {name: at for name, at in found.items() if at is not None}
-        if len(pinned) < len(derived):
-            continue
-        if version != versions[0]:
-            ledger.load_as_version(version)
-        opened = {name: open_table(tables / name, readable) for name, (_, readable) in pinned.items()}
-        return Snapshot(source, version, versions[0], ledger, opened, {name: at for name, (at, _) in pinned.items()})
-    raise ExportError(
-        f"no version of the ledger of {source.name} has all of {', '.join(derived)} made from it",
-        f"Run `tickets process {source.name} --once`, then export again.",
-    )
+    newest = next(row_commits(ledger))[0]
+    made = {name: _open(tables / name, source) for name in derived}
+    version = _of_all(tuple(made.values()), newest, ledger)
+    if version is None:
+        raise ExportError(
+            f"no version of the ledger of {source.name} has all of {', '.join(derived)} made from it",
+            f"Where a job is running, they follow within seconds: export again. If none is, run `tickets process "
+            f"{source.name} --once` first.",
+        )
+    if version != newest:
+        ledger.load_as_version(version)
+    found = {name: made_from(table, version) for name, table in made.items()}
+    pinned = {name: at for name, at in found.items() if at is not None}
+    opened = {name: open_table(tables / name, readable) for name, (_, readable) in pinned.items()}
+    return Snapshot(source, version, newest, ledger, opened, {name: at for name, (at, _) in pinned.items()})
+
+
+def _of_all(derived: tuple[DeltaTable, ...], newest: int, ledger: DeltaTable) -> int | None:
+    """The newest ledger version that each table was made from, the ledger being at `newest`; None without any."""
+    looked = _LOOKED
+    while True:
+        histories = [commits(table, looked) for table in derived]
+        versions = [{_ledger_version(commit) for commit in history} for history in histories]
+        common = set.intersection(*versions) if versions else {newest}
+        whole = [at for at in common if at is not None and at <= newest and not _is_before_rows(ledger, at, newest)]
+        if whole or all(len(history) < looked for history in histories):
+            return max(whole, default=None)
+        looked *= 8
+
+
+def _is_before_rows(ledger: DeltaTable, version: int, newest: int) -> bool:
+    """A table just made belongs together with every other, but once there are rows, nothing is no export of them."""
+    if version > 0 or newest == 0:
+        return False
+    first = commits(ledger)[-1]
+    return int(first["version"]) == 0 and first.get("operation") == _CREATE
 
 
 def has_ledger(tables: Location) -> bool:
@@ -95,7 +113,7 @@ def made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None:
     They differ where the table was compacted since: older files may be gone after VACUUM, so the compacted are read.
     """
     compacted: int | None = None
-    for commit in commits(table):
+    for commit in _history(table):
         at = int(commit["version"])
         if commit.get("operation") in MAINTENANCE:
             compacted = at if compacted is None else compacted
@@ -104,6 +122,14 @@ def made_from(table: DeltaTable, ledger_version: int) -> tuple[int, int] | None:
         else:
             compacted = None
     return None
+
+
+def _history(table: DeltaTable) -> Iterator[Mapping[str, Any]]:
+    """Every commit, newest first, the recent ones read first."""
+    recent = commits(table, _LOOKED)
+    yield from recent
+    if len(recent) >= _LOOKED:
+        yield from (one for one in commits(table) if one["version"] < recent[-1]["version"])
 
 
 def read(snapshot: Snapshot, contract: Contract) -> pl.DataFrame:

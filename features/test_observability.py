@@ -68,13 +68,15 @@ def url(running: Pipeline) -> str:
 
 
 def read_all(running: Pipeline, url: str) -> Scraped:
-    """A scrape after everything was read."""
+    """A scrape after everything was read, and the aggregates were made of it."""
 
     def done() -> Scraped | None:
         running._died()
         found = scrape(url)
         behind = found.get("tickets_offsets_behind")
-        return found if behind and not any(behind.values()) and one(found, "tickets_ledger_version") else None
+        at = one(found, "tickets_ledger_version")
+        made = at is not None and at == one(found, "tickets_aggregates_ledger_version")
+        return found if behind and not any(behind.values()) and made else None
 
     return dict(wait_for(done, "the job has read everything"))
 

@@ -224,6 +224,18 @@ def test_beside_a_running_job_the_last_complete_version_is_exported(lab: Lab) ->
     assert (answer["ledger_version"], answer["ledger_newest"]) == (version, version + 1)
 
 
+def test_aggregates_many_batches_behind_are_exported_with_the_tickets_of_then(lab: Lab) -> None:
+    """A job makes them after some batches, of which there may be more than are looked at first."""
+    version = lab.tickets()
+    for offset in range(5, 75):
+        lab.append("client_tickets", "ledger", ledger_frame([{**ACCEPTED, "offset": offset}]), None)
+        row = stored(lab.folder.get("tickets"), [{**TICKET, "event_id": IDS[1]}])
+        lab.append("client_tickets", "tickets", row, version + offset - 4)
+    answer = lab.export()
+    assert (answer["ledger_version"], answer["ledger_newest"]) == (version, version + 70)
+    assert {table["table"]: table["rows"] for table in answer["tables"]}["tickets"] == 1
+
+
 def test_maintenance_is_no_new_version(lab: Lab) -> None:
     """Compacted tables are read compacted, and neither refused nor published a second time."""
     version = lab.tickets() + 1

@@ -141,7 +141,8 @@ def is_found(pipeline: Pipeline, person: Person) -> None:
     assert {"id", "name"} <= raw
     assert {Path(file).parts[0] for file in hits} == {"tables", "exports", "outbox", "refused"}
     assert {"id", "name", "pseudonym of the address"} <= set().union(*hits.values())
-    seen = {"event id": str(person.drafts[0].event["event_id"]).encode()}
+    digest = hashlib.blake2b(str(person.drafts[0].event["event_id"]).encode(), digest_size=16).digest()
+    seen = {"first half of an event id's digest": digest[:8]}
     assert search.found(pipeline.data / "index", seen), "the index can be read too"
 
 
