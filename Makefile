@@ -98,6 +98,18 @@ bench-quick: setup-dev ## Two ratios of them, in three minutes
 	-@sh scripts/build_kernel.sh
 	$(BIN)/python -m benchmarks --quick $(BENCH_FLAGS)
 
+.PHONY: render
+render: setup-dev ## Make anew what follows from the model, the benchmark's results and the decisions (needs Chromium), and check it
+	$(BIN)/python -m benchmarks figures
+	$(BIN)/python -m architecture.reading
+	$(BIN)/python -m architecture.rules.listing
+	$(BIN)/tickets architecture render
+	$(BIN)/python scripts/render_svg.py
+	$(BIN)/tickets adr index
+	$(BIN)/tickets architecture check
+	$(BIN)/tickets architecture render --check
+	$(BIN)/tickets adr check
+
 .PHONY: format
 format: setup-dev ## Rewrite the code in the project's format
 	$(BIN)/ruff format $(SOURCES)

@@ -5,21 +5,21 @@ coming, so the backlog is gone after backlog / (capacity - rate), a fluid queue;
 Rates have three ends, which are three situations: `low` is the day's events over 24 hours, `likely` the day's events
 within office hours, `high` the busiest second of the week, all the time.
 
-`MEASURED` are rates somebody measured with this product, each with the file that says so; a test reads them there.
+What the job takes is measured: measured.py reads the last `make bench`, and says which figure is used for what.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from architecture import parts
+from architecture import measured, parts
 from architecture.errors import ArchitectureError, Problem
 
-ROOT = Path(__file__).parent.parent
+JOB = "rate-job-steady"
 SECONDS_AN_HOUR = 3_600.0
 SECONDS_A_DAY = 86_400.0
 DAYS_A_YEAR = 365.25
@@ -27,65 +27,10 @@ _GB = 1e9
 _OPPOSITE = {"low": "high", "likely": "likely", "high": "low"}
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A measured number, the file of this repository that has it, and the words it stands in there."""
-
-    value: float
-    unit: str
-    file: str
-    quote: str
-    said: parts.Text
-
-    def where(self, root: Path = ROOT) -> str:
-        """`file:line` of the words, or the file alone where it is not at hand (an installed package)."""
-        try:
-            lines = (root / self.file).read_text("utf-8").splitlines()
-        except OSError:
-            return self.file
-        found = [number for number, line in enumerate(lines, 1) if self.quote in line]
-        return f"{self.file}:{found[0]}" if found else self.file
-
-
-CORES_MEASURED = 2
-MEASURED: dict[str, Measured] = {
-    "job-microseconds": Measured(
-        94.6,
-        "microseconds/event",
-        "benchmarks/README.md",
-        "1,000,000 ids before:   94.6 microseconds an event",
-        parts.Text(
-            en="What the job's steps take for one event on two cores, 1 million event ids in the ledger.",
-            fr="Ce que les étapes du traitement prennent par événement sur deux cœurs, 1 million d'identifiants.",
-        ),
-    ),
-    "job-microseconds-10m": Measured(
-        96.2,
-        "microseconds/event",
-        "benchmarks/README.md",
-        "10,000,000 ids before:   96.2 microseconds an event",
-        parts.Text(
-            en="The same with 10 million event ids in the ledger.",
-            fr="De même avec 10 millions d'identifiants.",
-        ),
-    ),
-    "payloads-per-second": Measured(
-        543_554,
-        "events/s",
-        "benchmarks/README.md",
-        "lines                          598,927   543,554",
-        parts.Text(
-            en="Valid payloads that one process makes in a second, nothing sent.",
-            fr="Événements valides qu'un processus fabrique par seconde, sans envoi.",
-        ),
-    ),
-}
-
-
 OUTAGE = "benchmarks/results/outage.json"  # written by benchmarks/outage.py --write
 
 
-def outage_ratios(root: Path = ROOT) -> dict[str, tuple[float, str]]:
+def outage_ratios(root: Path = measured.ROOT) -> dict[str, tuple[float, str]]:
     """What was seen in a real outage, divided by what this module predicts, and `file:line` of it: backlog, catch_up_s.
 
     Empty where the file is not at hand (an installed package).
@@ -101,9 +46,10 @@ def outage_ratios(root: Path = ROOT) -> dict[str, tuple[float, str]]:
     }
 
 
-def measured_events_per_s(cores: float = CORES_MEASURED) -> float:
-    """What the job can take, by the benchmark of its steps; on other cores in proportion, which nobody measured."""
-    return 1e6 / MEASURED["job-microseconds"].value * cores / CORES_MEASURED
+def sized_events_per_s(cores: float) -> float:
+    """What the job's tasks take on some cores for sure: the least that was measured, in proportion to the cores."""
+    found = measured.measured(JOB)
+    return (found.value if found.least is None else found.least) * cores / measured.cores().value
 
 
 def rate_per_s(architecture: parts.Architecture, end: str = "likely", times: float = 1.0) -> float:
@@ -123,11 +69,18 @@ class Throughput:
     parts: Mapping[str, float]
 
 
-def throughput(architecture: parts.Architecture, service: str, end: str = "likely") -> Throughput:
-    """Of the components on a service's path that say a capacity: that of as many instances as are needed."""
+def throughput(
+    architecture: parts.Architecture, service: str, end: str = "likely", gone: Collection[str] = ()
+) -> Throughput:
+    """Of the components on a service's path that say a capacity: that of as many instances as are needed.
+
+    After an outage of `gone` only the rest of the path counts, from the first flow that was cut: events wait at its
+    source, and what lies before it went on.
+    """
     components, flows = architecture.one("components"), architecture.one("flows")
-    path = architecture.one("services")[service].path
-    on_path = dict.fromkeys(name for flow in path for name in (flows[flow].source, flows[flow].to))
+    path = [flows[name] for name in architecture.one("services")[service].path]
+    cut = next((place for place, flow in enumerate(path) if {flow.source, flow.to} & set(gone)), 0)
+    on_path = dict.fromkeys(name for flow in path[cut:] for name in (flow.source, flow.to))
     able = {
         name: components[name].capacity.at(end) * components[name].needed
         for name in on_path
@@ -162,22 +115,59 @@ class CatchUp:
 
 
 def catch_up(
-    architecture: parts.Architecture, service: str, hours: float, end: str = "likely", times: float = 1.0
+    architecture: parts.Architecture,
+    service: str,
+    hours: float,
+    end: str = "likely",
+    times: float = 1.0,
+    gone: Collection[str] = (),
 ) -> CatchUp:
-    """After the job, or what it reads from, was away for some hours; `high` has most events and least capacity."""
-    rate, able = rate_per_s(architecture, end, times), throughput(architecture, service, _OPPOSITE[end]).events_per_s
+    """After `gone`, or all of the way where none is named, was away for some hours.
+
+    `high` has most events and least capacity.
+    """
+    rate, able = rate_per_s(architecture, end, times), throughput(architecture, service, _OPPOSITE[end], gone)
     waiting = backlog(rate, hours)
-    return CatchUp(rate, able, waiting, drain_h(waiting, able, rate), hours)
+    return CatchUp(rate, able.events_per_s, waiting, drain_h(waiting, able.events_per_s, rate), hours)
 
 
 def partitions(architecture: parts.Architecture, drain_in_h: float, outage_h: float, times: float = 1.0) -> int:
     """Partitions needed so that, at the peak, an outage's backlog is read in some hours: one task reads one partition.
 
-    A task has one core, so it takes half of what two cores were measured to take; it is not split further.
+    A task has one core, so it takes its share of what was measured; it is not split further. KPIs need no partition.
     """
     peak = rate_per_s(architecture, "high", times)
     wanted = peak + backlog(peak, outage_h) / (drain_in_h * SECONDS_AN_HOUR)
-    return math.ceil(wanted / measured_events_per_s(1))
+    return math.ceil(wanted / sized_events_per_s(1))
+
+
+def kpis_s(rows: float) -> float:
+    """Seconds to make all KPIs at so many rows of tickets, on the cores that were measured.
+
+    They are made of all rows: a straight line through both sizes that were measured. Beyond the larger nobody looked.
+    """
+    few, many = (
+        measured.BATCH / measured.measured(f"rate-kpis-{size}").value
+        - measured.BATCH / measured.measured(f"rate-batches-{size}").value
+        for size in ("1m", "10m")
+    )
+    slope = max(0.0, many - few) / (measured.LARGE - measured.SMALL)
+    return max(0.0, few) + slope * max(0.0, rows - measured.SMALL)
+
+
+def kpis_age_s(rows: float) -> float:
+    """Seconds until an event is in the KPIs, at worst: it came just after a making began, and waits for the next one.
+
+    That is the one making, its rest, and the next making.
+    """
+    return (2 + measured.REST) * kpis_s(rows)
+
+
+def ticket_rows(architecture: parts.Architecture, days: float, end: str = "likely", times: float = 1.0) -> float:
+    """Rows of tickets after some days, where they are kept longest."""
+    kept = [each.kept_days for part in architecture.components for each in part.holds if each.data == "tickets"]
+    longest = max((math.inf if each is None else each for each in kept), default=0.0)
+    return _amount(architecture, "events-per-day").at(end) * times * min(days, longest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ def schema() -> dict[str, Any]:
         shapes[name]["required"] = ["id"]
     shapes["Flow"]["properties"]["each"] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
-    shapes["Amount"] = {"anyOf": [shapes["Amount"], three, {"type": "string"}], "description": shorthand.__doc__}
+    ways = [shapes["Amount"], three, {"type": "string"}, _measured()]
+    shapes["Amount"] = {"anyOf": ways, "description": shorthand.__doc__}
     sections = {name: shapes["Architecture"]["properties"][name] for name in parts.SECTIONS}
     drop = {"type": "array", "items": {"type": "string"}}
     option = {
@@ -52,6 +53,16 @@ def schema() -> dict[str, Any]:
         | sections,
         "$defs": shapes,
     }
+
+
+def _measured() -> dict[str, Any]:
+    """`{measured: ...}`: the name of a figure, or one for each end; and how much of it."""
+    name = {"type": "string"}
+    ends = dict.fromkeys(parts.ENDS, name)
+    each = {"type": "object", "additionalProperties": False, "required": [*ends], "properties": ends}
+    share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+    named = {"measured": {"anyOf": [name, each]}, "share": share}
+    return {"type": "object", "additionalProperties": False, "required": ["measured"], "properties": named}
 
 
 def document_of(path: Path, problems: list[Problem]) -> yaml.MappingNode | None:

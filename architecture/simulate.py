@@ -154,7 +154,7 @@ class _Run:
         ):
             return {}
         return {
-            service.id: catch_up(self.architecture, service.id, back_h, self.end, self._times())
+            service.id: catch_up(self.architecture, service.id, back_h, self.end, self._times(), self.gone)
             for service in self.architecture.services
             if f"fresh:{service.id}" in self.gone
             and math.isfinite(throughput(self.architecture, service.id).events_per_s)

@@ -13,7 +13,7 @@ from typing import Any
 
 import benchmarks as about
 from benchmarks import kept, machine
-from benchmarks.bench import Bench
+from benchmarks.bench import Bench, summed
 from benchmarks.figures import STUDIES
 from benchmarks.figures.room import Room
 from benchmarks.figures.study import Sizes
@@ -24,6 +24,7 @@ FOLDER = Path("build") / "bench"
 RESULTS = Path("benchmarks") / "results"
 ROUNDS = 3
 INTERRUPTED = 130
+_WHAT = "measure (run), make the page of results, or work out their figures anew from what was measured, and the page"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -31,6 +32,8 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = _parsed(words)
     if chosen.what == "page":
         return _page(chosen.source, chosen.to)
+    if chosen.what == "figures":
+        return _figures(chosen.source, chosen.to)
     sizes = Sizes(chosen.scale, 1 if chosen.quick else chosen.rounds, chosen.quick, chosen.whole)
     studies = [study for study in STUDIES if study.name in chosen.only] if chosen.only else list(STUDIES)
     if chosen.quick:
@@ -75,13 +78,28 @@ def _measured(bench: Bench, chosen: Any) -> int:
     return 1 if results["failed"] else 0
 
 
+def _figures(source: Path, to: Path | None) -> int:
+    """Results whose figures follow from their own parts by today's code: where a figure is new, nothing is measured."""
+    results = _read(source)
+    asked = results["sizes"]
+    sizes = Sizes(asked["scale"], ROUNDS, asked["quick"], asked["whole"])
+    _write(source, results | {"figures": [figure.document() for figure in summed(STUDIES, results["parts"], sizes)]})
+    _say(f"{source} has its figures anew.")
+    return _page(source, to)
+
+
+def _read(source: Path) -> dict[str, Any]:
+    try:
+        results: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{source} can't be read ({error}): run `python -m benchmarks` first.") from error
+    return results
+
+
 def _page(source: Path, to: Path | None) -> int:
     from benchmarks.page import page
 
-    try:
-        results = json.loads(source.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"{source} can't be read ({error}): run `python -m benchmarks` first.") from error
+    results = _read(source)
     budget = RESULTS / "budget.json"
     hops = json.loads(budget.read_text("utf-8")) if budget.exists() else []
     target = to or source.with_suffix(".html")
@@ -109,9 +127,7 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=about.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "what", nargs="?", choices=("run", "page"), default="run", help="measure (run), or make the page"
-    )
+    parser.add_argument("what", nargs="?", choices=("run", "page", "figures"), default="run", help=_WHAT)
     parser.add_argument("--only", action="append", metavar="NAME", choices=[s.name for s in STUDIES], help="this study")
     parser.add_argument("--list", action="store_true", help="what there is, what is kept, and how long the rest takes")
     parser.add_argument("--quick", action="store_true", help="two ratios on 600,000 events, one round, three minutes")
@@ -122,8 +138,10 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help=f"also keep results and page in {RESULTS}")
     parser.add_argument("--json", action="store_true", help="print the whole document instead of the table")
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"for topics, parts and results ({FOLDER})")
-    parser.add_argument("--from", dest="source", type=Path, default=RESULTS / "speed.json", help="with page: results")
-    parser.add_argument("--to", type=Path, help="with page: the file; default: beside the results")
+    parser.add_argument(
+        "--from", dest="source", type=Path, default=RESULTS / "speed.json", help="with page or figures: results"
+    )
+    parser.add_argument("--to", type=Path, help="with page or figures: the page; default: beside the results")
     return parser.parse_args(words)
 
 

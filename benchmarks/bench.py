@@ -80,9 +80,8 @@ class Bench:
         """Those that follow from what is there; a study that can't be summed up is noted as failed."""
         made: list[Figure] = []
         for study in self.studies:
-            held = {name: part["found"] for name, part in found.get(study.name, {}).items()}
             try:
-                made += study.figures(held, self.sizes)
+                made += summed([study], found, self.sizes)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - the other figures are still wanted
                 self.failed[f"{study.name}: figures"] = _said(error)
         return made
@@ -104,6 +103,15 @@ class Bench:
             "missing": missing,
             "parts": found,
         }
+
+
+def summed(studies: Sequence[Study], found: Mapping[str, Mapping[str, Any]], sizes: Sizes) -> list[Figure]:
+    """The figures that follow from parts as results keep them, by study and part."""
+    return [
+        figure
+        for study in studies
+        for figure in study.figures({name: part["found"] for name, part in found.get(study.name, {}).items()}, sizes)
+    ]
 
 
 def _said(error: BaseException) -> str:

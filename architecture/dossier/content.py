@@ -5,7 +5,6 @@ What needs other rooms (decisions, drawings) is given by the caller as values.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +14,17 @@ from markupsafe import Markup
 from architecture import needs, parts
 from architecture.contract_facts import classification, contract_facts
 from architecture.dossier.chart import Bar, bars
+from architecture.dossier.incidents import incident
+from architecture.dossier.keeping_up import FRESH, growing, late
 from architecture.dossier.numbers import Writer
 from architecture.figures import Figure, bindings
 from architecture.reliability.failures import readable, single_points
 from architecture.rules import RULES
 from architecture.rules.judging import Report
-from architecture.simulate import Outcome, simulate
 from architecture.spread import reached
 
 ENTRANCES = ("bi", "warehouse", "export", "ci", "bastion")  # what a thief may begin with: most exposed to most powerful
+NEAR = 0.25  # of ten: targets with a smaller lead than this are said to be too near to tell apart
 MOST_FLIPS = 6
 MOST_SWINGS = 3
 _KINDS = {
@@ -88,18 +89,6 @@ class Thief:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """One scenario's row: services that stop, hours until they are back (as written), what is lost, who is called."""
-
-    scenario: parts.Scenario
-    stopped: tuple[str, ...]
-    office: Markup
-    worst: Markup
-    lost: str
-    team: parts.Team | None
-
-
 def content(w: Writer, reports: Mapping[str, Report], decisions: Sequence[Decision]) -> dict[str, Any]:
     """Everything the page names, by the name it has there; `reports` are of the target and of each of its options."""
     a = w.model.bound(w.target)
@@ -131,9 +120,14 @@ def content(w: Writer, reports: Mapping[str, Report], decisions: Sequence[Decisi
         "administrators": tuple(_administrators(a)),
         "thieves": tuple(_thieves(w, a)),
         "single": tuple(_single(w, a)),
-        "incidents": tuple(_incident(w, a, each) for each in a.scenarios),
+        "incidents": tuple(incident(w, a, each) for each in a.scenarios),
         "cost_chart": _cost_chart(w, targets),
         "kinds": [(kind, w.t(*label)) for kind, label in _KINDS.items() if w.has(f"{w.target}.cost.month.{kind}.p50")],
+        "growing": tuple(growing(w, a)),
+        "asked": a.one("requirements")[FRESH],
+        "late": late(w, a),
+        "near": w.figures["choice.margin"].value < NEAR,
+        "weights": sum(each.weight for each in a.criteria),
         "swings": [w.figures[f"{w.target}.cost.swing.{number}"] for number in range(1, MOST_SWINGS + 1)],
         "flips": tuple(_flips(w.figures)),
         "options": tuple(_options(w, reports)),
@@ -209,34 +203,6 @@ def _single(w: Writer, a: parts.Architecture) -> Iterator[str]:
     for point in single_points(a, 1):
         if point.answering:
             yield w.text(every[point.id].name) if hasattr(every.get(point.id), "name") else point.id
-
-
-def _incident(w: Writer, a: parts.Architecture, scenario: parts.Scenario) -> Incident:
-    found = simulate(a, scenario.id)
-    services = a.one("services")
-    stopped = tuple(w.text(services[name].name) for name in dict.fromkeys((*found.answering, *found.fresh)))
-    head = f"{w.target}.scenario.{scenario.id}.back"
-    return Incident(
-        scenario,
-        stopped,
-        w.fig(f"{head}.hours", False) if w.has(f"{head}.hours") else Markup("-"),
-        w.fig(f"{head}.friday.hours", False) if w.has(f"{head}.friday.hours") else Markup("-"),
-        _lost(w, a, found),
-        a.one("teams").get(scenario.calls or ""),
-    )
-
-
-def _lost(w: Writer, a: parts.Architecture, found: Outcome) -> str:
-    """What is gone for good, if what the scenario removes never comes back."""
-    components = a.one("components")
-    losing = [w.text(components[name].name) for name, hours in found.at_risk.items() if hours > 0]
-    gone = [w.text(a.one("flows")[each.hold.flow].name) for each in found.overflow if not each.made_again_from]
-    if not losing and not gone:
-        return w.t("nothing", "rien")
-    worst = max((hours for hours in found.at_risk.values()), default=0.0)
-    hours = "?" if math.isinf(worst) else w.number(worst)
-    said = w.t(f"up to {hours} h of: ", f"jusqu'à {hours} h de : ")
-    return said + ", ".join((*losing, *gone))
 
 
 def _cost_chart(w: Writer, targets: Sequence[parts.Target]) -> Markup:

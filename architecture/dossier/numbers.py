@@ -74,6 +74,12 @@ class Writer:
         low, high = self.number(figure.low, figure.unit), self._written(figure.high, figure.unit, unit)
         return self._linked(figure, self.t(f"{low} to {high}", f"{low} à {high}"))
 
+    def high(self, name: str, unit: bool = True) -> Markup:
+        """The high end of a figure's range; its value where it has none."""
+        figure = self._figure(name)
+        high = figure.value if figure.high is None else figure.high
+        return self._linked(figure, self._written(high, figure.unit, unit))
+
     def said(self, value: Any, part: str, word: str = "", unit: str = "") -> Markup:
         """A number that stands in the model: linked to its line."""
         written = str(value) if isinstance(value, str) else f"{self._exact(value)} {self._unit(unit)}".rstrip()

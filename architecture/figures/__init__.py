@@ -32,6 +32,7 @@ PER_TARGET: tuple[Family, ...] = (
 )
 ONCE: tuple[Family, ...] = (
     carrying.measured,
+    carrying.kpis,
     carrying.outage,
     carrying.way,
     carrying.outages,

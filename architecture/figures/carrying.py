@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from architecture import measured as rates
 from architecture import parts
 from architecture.capacity import (
-    MEASURED,
+    DAYS_A_YEAR,
+    JOB,
     catch_up,
     holds,
-    measured_events_per_s,
+    kpis_age_s,
     outage_ratios,
     partitions,
     rate_per_s,
     stores,
     throughput,
+    ticket_rows,
 )
 from architecture.figures.figure import Bound, Figure, text
 from architecture.parts import ENDS
@@ -27,13 +31,37 @@ _SIZES = (("events-per-day", "amount"), ("bytes-per-event", "amount"), ("stored-
 
 def measured(bound: Bound) -> Iterator[Figure]:
     """What was measured with this product, and what follows for the job."""
-    for name, each in MEASURED.items():
-        yield Figure(f"capacity.measured.{name}", each.value, each.unit, each.said, (each.where(),))
+    for name, said in rates.SAID.items():
+        each = rates.measured(name)
+        yield Figure(f"capacity.measured.{name}", each.value, each.unit, said, (each.where,), each.least, each.most)
+    job, cores = rates.measured(JOB), rates.cores()
     said = text(
-        "Events a second that the job's steps take on two cores", "Événements par seconde du traitement sur deux cœurs"
+        f"Events a second that the job carries on {cores.value:.0f} cores, KPIs apart",
+        f"Événements par seconde du traitement sur {cores.value:.0f} cœurs, hors indicateurs",
     )
-    source = (MEASURED["job-microseconds"].where(),)
-    yield Figure("capacity.job.events-per-second", measured_events_per_s(), "events/s", said, source)
+    yield Figure("capacity.job.events-per-second", job.value, job.unit, said, (job.where,), job.least, job.most)
+    said = text("Cores of the machine that was measured", "Cœurs de la machine mesurée")
+    yield Figure("capacity.job.cores", cores.value, cores.unit, said, (cores.where,))
+
+
+def kpis(bound: Bound) -> Iterator[Figure]:
+    """How old KPIs get as the tables grow: after a year, and once as many rows go as come; now and grown."""
+    names = ("rate-batches-1m", "rate-batches-10m", "rate-kpis-1m", "rate-kpis-10m")
+    sources = (*bound.sources(_RATES[:1]), *(rates.measured(name).where for name in names))
+    for times, suffix, en, fr in GROWTHS:
+        for word, days, what, quoi in (
+            ("year", DAYS_A_YEAR, "after one year", "après un an"),
+            ("end", math.inf, "once as much goes as comes", "en régime établi"),
+        ):
+            rows = (ticket_rows(bound.architecture, days, end, times) for end in ENDS)
+            low, likely, high = (kpis_age_s(each) / 60 for each in rows)
+            said = text(
+                f"Minutes until an event is in the job's KPIs at worst, {what}{en}; in a straight line from what was "
+                "measured at 1 and 10 million rows",
+                f"Minutes avant qu'un événement soit dans les indicateurs, au pire, {quoi}{fr} ; en ligne droite "
+                "depuis les mesures à 1 et 10 millions de lignes",
+            )
+            yield Figure(f"capacity.kpis.minutes.{word}{suffix}", likely, "minutes", said, sources, low, high)
 
 
 def outage(bound: Bound) -> Iterator[Figure]:
@@ -112,7 +140,8 @@ def _outage(
     bound: Bound, service: str, hours: int, times: float, suffix: str, said: tuple[str, str], able: tuple[str, ...]
 ) -> Iterator[Figure]:
     en, fr = said
-    low, likely, high = (catch_up(bound.architecture, service, hours, end, times) for end in ENDS)
+    jobs = [each.id for each in bound.architecture.components if each.kind == "job"]
+    low, likely, high = (catch_up(bound.architecture, service, hours, end, times, jobs) for end in ENDS)
     sources = (*bound.sources(_RATES), *able)
     label = text(
         f"Events that wait after {hours} hours without the job{en}",
@@ -133,7 +162,7 @@ def _outage(
         f"Partitions to catch up {hours} hours at the peak{en} within one",
         f"Partitions pour rattraper {hours} heures de pointe{fr} en une",
     )
-    source = (*bound.sources(_RATES), MEASURED["job-microseconds"].where())
+    source = (*bound.sources(_RATES), rates.measured(JOB).where)
     yield Figure(f"capacity.partitions.{hours}h{suffix}", float(needed), "partitions", label, source)
 
 

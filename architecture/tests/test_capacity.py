@@ -1,4 +1,4 @@
-"""Capacity: backlogs and catching up by hand, and measured numbers held to the files that have them."""
+"""Capacity: backlogs, catching up, partitions and stores, by hand."""
 
 from __future__ import annotations
 
@@ -6,35 +6,25 @@ import json
 import math
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from architecture import capacity
 from architecture.capacity import (
-    MEASURED,
     OUTAGE,
-    ROOT,
     backlog,
     catch_up,
     drain_h,
     holds,
-    measured_events_per_s,
     outage_ratios,
     partitions,
     rate_per_s,
     stores,
     throughput,
+    ticket_rows,
 )
 from architecture.tests.pipeline import piped
 from runtime.files import write_atomically
-
-
-@pytest.mark.parametrize("name", MEASURED)
-def test_a_measured_number_stands_in_its_file(name: str) -> None:
-    """The words are there, once, with the number in them: who measures anew changes both."""
-    measured = MEASURED[name]
-    lines = (ROOT / measured.file).read_text("utf-8").splitlines()
-    assert sum(measured.quote in line for line in lines) == 1
-    assert f"{measured.value:,}" in measured.quote
-    assert measured.where().startswith(f"{measured.file}:")
 
 
 def test_a_real_outage_is_divided_by_what_was_predicted(tmp_path: Path) -> None:
@@ -44,11 +34,6 @@ def test_a_real_outage_is_divided_by_what_was_predicted(tmp_path: Path) -> None:
         tmp_path / OUTAGE, json.dumps({"backlog": {"ratio": 0.98}, "catch_up_s": {"ratio": 1.2}}, indent=2)
     )
     assert outage_ratios(tmp_path) == {"backlog": (0.98, f"{OUTAGE}:2"), "catch_up_s": (1.2, f"{OUTAGE}:5")}
-
-
-def test_two_cores_take_what_the_benchmark_says() -> None:
-    """94.6 microseconds an event are 10,571 events a second."""
-    assert measured_events_per_s() == pytest.approx(10_571, abs=1)
 
 
 def test_a_backlog_and_how_long_it_takes() -> None:
@@ -82,8 +67,30 @@ def test_catching_up_in_the_worst_situation() -> None:
     assert catch_up(piped(), "s", 1, "low").capacity_per_s == 1_500
 
 
-def test_partitions_are_as_many_as_one_core_each_must_read() -> None:
-    """90 a second need one; 10 hours of 900 a second within one hour need 9,900 a second, two of 5,285."""
+def test_what_was_away_is_what_events_wait_for() -> None:
+    """The job alone: broker and job catch up. The broker: what sends to it has waited too, so all of the way counts."""
+    model = piped()
+    assert throughput(model, "s", gone=["job"]).parts.keys() == {"broker", "job"}
+    source = msgspec.structs.replace(
+        model.one("components")["source"], capacity=model.one("components")["job"].capacity
+    )
+    slow = msgspec.structs.replace(
+        model, components=[source if each.id == "source" else each for each in model.components]
+    )
+    assert throughput(slow, "s", gone=["job"]).parts.keys() == {"broker", "job"}
+    assert throughput(slow, "s", gone=["broker", "job"]).parts.keys() == {"source", "broker", "job"}
+    assert catch_up(slow, "s", 1, gone=["broker"]).capacity_per_s == throughput(slow, "s").events_per_s
+
+
+def test_rows_of_tickets_are_those_that_are_kept() -> None:
+    """200,000 a day; after longer than three years as many go as come."""
+    assert ticket_rows(piped(), 10) == 2_000_000
+    assert ticket_rows(piped(), math.inf, times=10) == 2_000_000 * 1095
+
+
+def test_partitions_are_as_many_as_one_core_each_must_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """90 a second need one; 10 hours of 900 a second within one hour need 9,900 a second, two of 5,000."""
+    monkeypatch.setattr(capacity, "sized_events_per_s", lambda cores: 5_000 * cores)
     assert partitions(piped(), 1, 0) == 1
     assert partitions(piped(), 1, 10, 10) == 2
 

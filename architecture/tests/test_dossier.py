@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -121,6 +122,26 @@ def test_the_first_page_is_short(language: Language, target: str) -> None:
     """Who decides reads one page; what it says is said in 350 words."""
     words = " ".join(text for text, _ in inside(read(html(language, target)), "summary")).split()
     assert 100 < len(words) <= MOST_WORDS
+
+
+@pytest.mark.parametrize(("minutes", "warned"), [(4.9, False), (5.1, True)])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_kpis_that_will_be_too_old_are_said_on_the_first_page(
+    language: Language, minutes: float, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held against the five minutes asked for: with the next benchmark the warning comes or goes."""
+    name = "capacity.kpis.minutes.year"
+    other = dict(figures(model())) | {name: replace(figures(model())[name], value=minutes)}
+    monkeypatch.setitem(globals(), "figures", lambda _: other)
+    flagged = re.findall(r'class="flag">([^<]*)', html.__wrapped__(language))
+    too_old = [text for text in flagged if re.search("KPIs get older|Les indicateurs vieillissent", text)]
+    assert bool(too_old) is warned
+
+
+def test_what_takes_longer_than_promised_is_said() -> None:
+    """The loss of the data centre on a Friday evening; what keeps its promise is not named."""
+    said = [line for line in html("en").splitlines() if "Longer than asked" in line]
+    assert len(said) == 1 and "the data centre is lost" in said[0] and "Ticket entry" in said[0]
 
 
 def test_pictures_on_one_page_do_not_mix_up_their_ids() -> None:

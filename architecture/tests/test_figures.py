@@ -98,7 +98,9 @@ def test_the_choice_is_made_from_the_figures(model: Model, found: dict[str, Figu
 def test_what_no_target_changes_stands_once(found: dict[str, Figure]) -> None:
     """Capacity and the plan have no target before them; what was measured names the file that says so."""
     assert {"capacity.throughput", "capacity.catchup.hours.24h.x10", "plan.days"} <= found.keys()
-    assert found["capacity.measured.job-microseconds"].sources[0].startswith("benchmarks/README.md:")
+    job = found["capacity.job.events-per-second"]
+    assert job.sources[0].startswith("benchmarks/results/speed.json:")
+    assert job.low is not None and job.high is not None and job.low <= job.value <= job.high
 
 
 def test_figures_that_the_model_names_are_there(model: Model, found: dict[str, Figure]) -> None:

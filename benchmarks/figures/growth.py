@@ -4,7 +4,8 @@ benchmarks/duplicates.py: two workspaces whose ledgers hold that many accepted r
 same batches of 100,000 events (3 % invalid, 1 % duplicates, 2 % late) are carried into each in turn by the job's own
 steps, decode, settle, commit, append to tickets, as in every batch of `--once`. The first round warms up and is left
 out. KPIs, which `--once` makes once at its end, are no part of that figure. Beside it stands the same with KPIs made
-after each batch, as `--every` does, of as many tickets, all of one week.
+after each batch, as `--every` does, of as many tickets, all of one week. The rates behind both ratios are figures too,
+named by the sizes at scale 1: the capacity model (architecture/measured.py) reads them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from benchmarks.figures.room import Room
 from benchmarks.figures.study import Found, Part, Sizes, Study
-from benchmarks.figures.values import Figure, Target, ratio
+from benchmarks.figures.values import Figure, Target, absolute, ratio
 
 SMALL, LARGE, BATCH = 1_000_000, 10_000_000, 100_000
 ROUNDS, KPI_ROUNDS = 7, 3
@@ -42,15 +43,18 @@ def _measure(sizes: Sizes, words: tuple[Any, ...], room: Room) -> dict[str, Any]
 
 
 def figures(found: Found, _: Sizes) -> list[Figure]:
-    """The rate at the large table over that at the small one."""
-    made = []
+    """The rate at the large table over that at the small one, without KPIs and with them; then the rates themselves."""
+    made, rates = [], []
     for name, more, target in (("batches", "", TARGET), ("kpis", ", KPIs made after each batch", None)):
         if name in found:
             held = found[name]
             small, large = ([held["batch"] / seconds for seconds in held[size]] for size in ("small", "large"))
             says = f"events/s at {held['sizes'][1]:,} events in the table against {held['sizes'][0]:,}{more}"
             made.append(ratio("growth" if target else "growth-kpis", says, large, small, target))
-    return made
+            for size, rows, samples in zip(("1m", "10m"), held["sizes"], (small, large), strict=True):
+                says = f"events/s of a batch of {held['batch']:,} at {rows:,} events in the table{more}"
+                rates.append(absolute(f"rate-{name}-{size}", says, "events/s", samples))
+    return made + rates
 
 
 STUDY = Study("growth", "cost of an event as the table grows", parts, figures)

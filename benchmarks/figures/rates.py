@@ -7,7 +7,8 @@ job to tickets too, which `--once` does for eight batches at a time. Steady is t
 at or after a fifth of the events and the last: no start counts, and no KPIs, which are made once at the end. With fewer
 batches (`--quick`) the job has no such slope. Whole run is all events by the seconds from the start of the process to
 its end, KPIs included. Nothing is warmed up but the page cache, by the round before.
-Peers are the ways that benchmarks/peers registers; where there is none, that figure is left out.
+Peers are the ways that benchmarks/peers registers; where there is none, that figure is left out. The rates of ledger
+stage and job stand beside the ratios, without a target: the capacity model (architecture/measured.py) reads them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from benchmarks.figures.room import Room
 from benchmarks.figures.study import Found, Part, Sizes, Study, rounds
-from benchmarks.figures.values import Figure, Target, ratio
+from benchmarks.figures.values import Figure, Target, absolute, ratio
 from benchmarks.speed.runs import run
 from benchmarks.speed.trace import Trace
 from benchmarks.speed.ways import WAYS
@@ -84,7 +85,7 @@ def batch_of(events: int) -> int:
 
 
 def figures(found: Found, sizes: Sizes) -> list[Figure]:
-    """Ratios, steady ones against the targets and those of the whole run beside them."""
+    """Ratios, steady ones against the targets and those of the whole run beside them; then rates of what is ours."""
     pairs: list[tuple[str, str, str, str, Target]] = [
         ("ledger-copy", "ledger stage against a bare Spark copy", "ledger", "copy", LEDGER),
         ("job-copy", "whole job against a bare Spark copy", "job", "copy", JOB),
@@ -99,6 +100,10 @@ def figures(found: Found, sizes: Sizes) -> list[Figure]:
             if mine and theirs:
                 words = f"{says}, {'steady' if kind == 'steady' else 'whole run'}"
                 made.append(ratio(f"{name}-{kind}", words, mine, theirs, target if kind == "steady" else None))
+    for way, says in (("ledger", "ledger stage"), ("job", "whole job")):
+        for kind, words in (("steady", "steady"), ("whole", "whole run")):
+            if mine := _rates(found, way, kind):
+                made.append(absolute(f"rate-{way}-{kind}", f"{says}, {words}", "events/s", mine))
     return made
 
 

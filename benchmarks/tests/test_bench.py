@@ -1,6 +1,7 @@
 """What runs, what is kept, and what goes on although something failed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,21 @@ def test_results_hold_what_was_measured_before(asked: Any, monkeypatch: pytest.M
     assert command.main(["--only", "t", "--folder", str(tmp_path / "bench")]) == 0
     results = json.loads((tmp_path / "bench" / "results.json").read_text())
     assert [figure["name"] for figure in results["figures"]] == ["s", "t"]
+
+
+def test_a_new_figure_needs_no_new_measurement(asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`figures` makes them of the parts that results keep, and the page of them; what was measured stays as it was."""
+    assert asked(Counted(), "--write") == 0
+    speed = tmp_path / "results" / "speed.json"
+    before = json.loads(speed.read_text())
+    more = study("s", Counted())
+    doubled = replace(more, figures=lambda found, sizes: [replace(more.figures(found, sizes)[0], name="other")])
+    monkeypatch.setattr(command, "STUDIES", (doubled,))
+    assert command.main(["figures", "--from", str(speed)]) == 0
+    after = json.loads(speed.read_text())
+    assert [figure["name"] for figure in after.pop("figures")] == ["other"]
+    assert after == {key: value for key, value in before.items() if key != "figures"}
+    assert "what s is" in (tmp_path / "results" / "speed.html").read_text("utf-8")
 
 
 def test_the_command_ends_with_1_where_a_figure_failed(asked: Any, capsys: pytest.CaptureFixture[str]) -> None:

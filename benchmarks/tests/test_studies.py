@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from architecture import measured
 from benchmarks.figures import STUDIES, first_row, growth, latency, memory, producing, rates
 from benchmarks.figures.study import Sizes, Study, rounds
 from benchmarks.speed import at_v1
 from benchmarks.tests.samples import SIZES, trace
 from contracts.compiler.catalogue import Catalogue
+from processing import refresh
 
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
@@ -73,6 +75,23 @@ def test_growth_is_the_rate_at_the_large_table_over_that_at_the_small_one() -> N
     """A batch that takes longer makes it smaller than 1."""
     found = {"batches": {"batch": 100, "small": [9.0, 9.0], "large": [10.0, 10.0], "sizes": [1, 10]}}
     assert growth.figures(found, SIZES)[0].value == pytest.approx(0.9)
+
+
+def test_the_rates_that_the_capacity_model_reads_are_figures() -> None:
+    """By these names, in events a second: without KPIs and with them, at the small table and at the large one."""
+    held = {"batch": 100, "small": [10.0], "large": [20.0], "sizes": [1, 10]}
+    found = {"batches": held, "kpis": held | {"large": [50.0]}}
+    made = {figure.name: figure.value for figure in growth.figures(found, SIZES) if figure.kind == "absolute"}
+    assert made == {"rate-batches-1m": 10, "rate-batches-10m": 5, "rate-kpis-1m": 10, "rate-kpis-10m": 2}
+    jobs = {f"job-{number}": trace("job", per_s).document() for number, per_s in ((1, 100), (2, 300), (3, 200))}
+    steady = next(figure for figure in rates.figures(jobs, SIZES) if figure.name == "rate-job-steady")
+    assert [steady.least, steady.value, steady.most] == pytest.approx([100, 200, 300])
+
+
+def test_what_the_capacity_model_says_of_a_batch_is_how_it_was_measured() -> None:
+    """Its size, the rows of the tables, and how long KPIs rest: who changes one of them finds the other."""
+    assert (growth.BATCH, growth.SMALL, growth.LARGE) == (measured.BATCH, measured.SMALL, measured.LARGE)
+    assert measured.REST == refresh.REST
 
 
 def test_memory_says_at_which_sizes() -> None:

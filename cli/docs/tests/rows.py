@@ -124,6 +124,7 @@ NOT_RUN: Mapping[str, str] = {
     ".venv/bin/python -m benchmarks --scale 0.02 --rounds 1": BENCH,
     ".venv/bin/python -m benchmarks --whole": BENCH,
     ".venv/bin/python -m benchmarks page": KEPT,
+    ".venv/bin/python -m benchmarks figures": "changes what is kept; benchmarks/tests/test_bench.py has it",
     ".venv/bin/python benchmarks/duplicates.py": BENCH,
     ".venv/bin/python benchmarks/duplicates.py --kpis": BENCH,
     ".venv/bin/python benchmarks/outage.py": BENCH,
