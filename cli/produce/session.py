@@ -1,7 +1,6 @@
 """Contract and broker to a producer session, and what every run says of it."""
 
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.contracts import topic_config
 from cli.watching import sending
 from contracts.compiler.model import Contract
-from runtime import logs
+from runtime import logs, progress
 from runtime.broker import Broker
 
 if TYPE_CHECKING:
@@ -82,15 +81,6 @@ def delivered(contract: Contract, sender: "Sender", whole: bool, stopped: bool, 
     }
 
 
-@contextlib.contextmanager
-def meter(what: str, total: int | None, wanted: bool) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error, where that is a terminal; a function that moves it on."""
-    if not wanted or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda steps: bar.update(task, advance=steps)
+def meter(what: str, total: int | None, wanted: bool) -> contextlib.AbstractContextManager[Callable[[int], None]]:
+    """A progress bar where somebody wants one (runtime.progress.bar); a function that moves it on."""
+    return progress.bar(what, total) if wanted else contextlib.nullcontext(lambda _: None)

@@ -1,5 +1,6 @@
 """`tickets produce` without a broker: what goes together, what is said at the end, and what to do next."""
 
+import io
 import json
 import subprocess
 import sys
@@ -8,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from cli.produce.session import meter
 from cli.produce.summary import exit_code, summary
 from producer.causes import Causes
 from producer.event import Record
 from producer.outbox import line_of
+from runtime import logs
 
 COMMAND = Path(sys.executable).parent / "tickets"
 NOWHERE = "127.0.0.1:1"
@@ -126,3 +129,22 @@ def test_exit_codes(change: dict[str, Any], code: int) -> None:
     """1 where anything is not acknowledged, refused or left; 130 after a stop, whatever else."""
     assert exit_code({**DONE, **change}) == code
     assert exit_code({**DONE, **change, "interrupted": True}) == 130
+
+
+@pytest.mark.parametrize(
+    ("quiet", "wanted", "shown"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_the_bar_is_drawn_for_who_wants_to_see_it(
+    quiet: bool, wanted: bool, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal; not with --json, and not under -q."""
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.prefer("error" if quiet else None)
+    try:
+        with meter("Sending to orders", 40, wanted) as advance:
+            advance(10)
+    finally:
+        logs.prefer(None)
+    assert ("Sending to orders" in stream.getvalue()) == shown
