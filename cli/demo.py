@@ -42,7 +42,6 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
     from cli.export import run_export
     from cli.process import run_process
     from cli.produce import run_generated
-    from cli.report.acknowledged import keep
 
     logs.configure("text")
     began = time.monotonic()
@@ -73,7 +72,6 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
         processed = run_process(contract, folder, workspace, where)
         exported = run_export(contract, folder, workspace.root, FORMATS)
         audited = run_audit(contract, folder, workspace, where)
-    keep(workspace, CONTRACT, sent)
     result = {
         "workspace": str(workspace.root),
         "report": str(_report(contract, folder, workspace, audited)),

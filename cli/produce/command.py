@@ -171,7 +171,7 @@ def _resumed(contract: Contract, workspace: Workspace, broker: str, pace: dict[s
     if not files:
         return nothing_waits(contract)
     with connect(broker, workspace) as where:
-        return run_resumed(contract, where, files=files, **pace)
+        return run_resumed(contract, where, workspace, files=files, **pace)
 
 
 def _receipts(contract: Contract, path: Path | None, stack: contextlib.ExitStack) -> "Receipts | None":
