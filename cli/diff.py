@@ -12,6 +12,7 @@ import click
 
 from contracts.compiler.catalogue import HOME
 from contracts.compiler.errors import ContractError
+from runtime.files import write_atomically
 from runtime.progress import is_alive
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "markdown", "github", "junit", "html")  # the keys of cli.review.formats.FORMATS
 BARS = ("breaking", "unproven", "any", "none")
+STDOUT = Path("-")
 WAIVERS = "waivers.yaml"  # beside the contracts, read where it is there
 ABOVE, NOT_COMPARED = 1, 2
 _NOT_COMPARED = frozenset({"HistoryError", "TopicError"})  # by name: their modules are loaded when they are needed
@@ -51,9 +53,9 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
 @click.option(
     "--output",
     "outputs",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     multiple=True,
-    help="File for each --format.",
+    help="File for each --format; - is standard output.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
@@ -108,6 +110,8 @@ def _check_use(files: tuple[Path, ...], against: str | None, chosen: dict[str, A
             raise click.UsageError(f"{file} is no file.")
     if chosen["outputs"] and len(chosen["outputs"]) != len(chosen["formats"] or ("text",)):
         raise click.UsageError("Give one --output for each --format.")
+    if chosen["outputs"].count(STDOUT) > 1:
+        raise click.UsageError("Only one --output can be standard output.")
     if len(chosen["formats"]) > 1 and not chosen["outputs"]:
         raise click.UsageError("Several formats need an --output each.")
     if chosen["off"]:
@@ -201,14 +205,12 @@ def _print(report: "Report", chosen: dict[str, Any]) -> None:
 
     context = Context(bar=chosen["fail_on"])
     formats = chosen["formats"] or (("json",) if chosen["as_json"] else ("text",))
-    if not chosen["outputs"]:
-        click.echo(RENDER[formats[0]](report, context).rstrip("\n"))
-        return
-    for name, path in zip(formats, chosen["outputs"], strict=True):
-        text = RENDER[name](report, context)
-        beside = path.with_name(f".{path.name}.part")
-        beside.write_text(text if text.endswith("\n") else f"{text}\n", "utf-8")
-        beside.replace(path)
+    for name, path in zip(formats, chosen["outputs"] or (STDOUT,), strict=True):
+        text = RENDER[name](report, context).rstrip("\n")
+        if path == STDOUT:
+            click.echo(text)
+        else:
+            write_atomically(path, f"{text}\n")
 
 
 def _stops(report: "Report", bar: str) -> bool:

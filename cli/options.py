@@ -47,6 +47,22 @@ decisions = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 
 
+class Made(click.Path):
+    """A file or folder that a command writes. `-` is refused: it would be one of that name, where standard output is
+    meant; `instead` says what to do.
+    """
+
+    def __init__(self, instead: str = "", folder: bool = False) -> None:
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+        self._instead = instead or f"Name a {self.name}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As any path, but for `-`."""
+        if str(value) == "-":
+            self.fail(f"standard output can't be written to here. {self._instead}; one called - is ./-.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Span(click.ParamType[timedelta]):
     """`30m`, `6h` or `7d` to a timedelta."""
 

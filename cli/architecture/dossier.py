@@ -37,7 +37,7 @@ Examples:
 @click.option("--target", help="The target it proposes; default: the one that the weighted criteria put first.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Made(),
     help="Where the HTML goes; default: build/dossier-LANGUAGE.html.",
 )
 @click.option("--pdf", is_flag=True, help="Also a PDF beside it; needs Chromium or Chrome.")

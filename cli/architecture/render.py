@@ -31,7 +31,7 @@ _REMEDIES: Mapping[str, str] = {
 @click.option("--model", type=click.Path(file_okay=False, exists=True, path_type=Path), default=HOME, hidden=True)
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.Made(folder=True),
     default=OUT,
     help="Folder to write to; default: docs/architecture of this checkout.",
 )

@@ -40,7 +40,7 @@ Examples:
 @click.option("--key", metavar="FIELD", help="The field that is the record's key: its events keep their order.")
 @click.option("--time", "event_time", metavar="FIELD", help="The timestamp that says when an event happened.")
 @click.option("--owner", metavar="TEAM", help="The team that owns the contract.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the draft there instead.")
+@click.option("--out", type=options.Made("--dry-run prints the draft"), help="Write the draft there instead.")
 @click.option("--dry-run", is_flag=True, help="Print the draft, and write nothing.")
 @click.option("--run/--no-run", "wanted", default=None, help="Run the draft end to end. [default: asks on a terminal]")
 @click.option(

@@ -77,7 +77,7 @@ Examples:
 @click.option("--resume", is_flag=True, help="Send what was not acknowledged before, as it is, and nothing else.")
 @click.option(
     "--receipts",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Made(),
     metavar="FILE",
     help='Append a line {"id", "partition", "offset"} for each acknowledged record, as acknowledgements arrive.',
 )

@@ -97,6 +97,35 @@ def test_what_changes_something_can_be_tried_first(path: str) -> None:
     assert any("--dry-run" in one.opts for one in ALL[path].params)
 
 
+WRITTEN = [
+    (path, one)
+    for path, command in ALL.items()
+    for one in command.params
+    if isinstance(one.type, click.Path) and not one.type.exists and {"--out", "--output", "--receipts"} & set(one.opts)
+]
+
+
+@pytest.mark.parametrize(("path", "option"), WRITTEN, ids=[f"{path} {one.opts[0]}" for path, one in WRITTEN])
+def test_a_dash_is_standard_output_or_refused(path: str, option: click.Parameter, tmp_path: Path) -> None:
+    """Never a file of that name, unless it is named ./-."""
+    done = run(*path.split()[1:], *NEEDED.get(path, ()), option.opts[0], "-", cwd=tmp_path, TICKETS_DATA=str(tmp_path))
+    assert not (tmp_path / "-").exists()
+    if path == "tickets contracts diff":
+        assert (done.returncode, done.stdout.partition("\n")[0]) == (0, "UNCHANGED"), done.stderr
+    else:
+        assert done.returncode == 2
+        assert "standard output can't be written to here" in " ".join(done.stderr.split())
+    assert option.type.convert("./-", option, None) == Path("./-")
+
+
+NEEDED = {
+    "tickets contracts diff": [str(HOME / "client_tickets/v2.odcs.yaml")] * 2,
+    "tickets produce": ["client_tickets", "--events", "1"],
+    "tickets init": ["orders", "--from", os.devnull],
+}
+"""What such a command must be given besides."""
+
+
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
@@ -120,10 +149,10 @@ def test_a_mistyped_name_is_answered_with_the_nearest(words: list[str], wanted: 
     assert wanted in done.stderr
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command with more environment."""
     own = {**os.environ, **environment}
-    return subprocess.run([COMMAND, *words], capture_output=True, text=True, timeout=60, env=own)
+    return subprocess.run([COMMAND, *words], capture_output=True, text=True, timeout=60, env=own, cwd=cwd)
 
 
 def test_a_clause_that_no_contract_has_is_said_and_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
