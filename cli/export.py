@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,6 +183,9 @@ def _text(answer: dict[str, Any]) -> str:
         lines.append(f"  {table['table']:<20} {table['rows']:>9} {table['checks']:>6}  {files}")
     size = sum(file["bytes"] for file in answer["files"].values())
     lines.append(f"  {len(answer['files'])} files, {size / 1e6:.1f} MB, with SHA-256 in manifest.json")
+    if answer["views"]:
+        views = f"Views for BI tools in export.duckdb, schema bi: {', '.join(sorted(answer['views']))}"
+        lines += textwrap.wrap(views, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
     if answer["ledger_newest"] > answer["ledger_version"]:
         lines.append(
             f"  The ledger is at {answer['ledger_newest']} already: a job is at work, or one was stopped half way; "
