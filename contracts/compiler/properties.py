@@ -19,11 +19,15 @@ _FORBIDDEN: tuple[_Ban, ...] = (
     (re.compile(r"^$"), "is an empty name", "Name the field."),
     (re.compile(r"[.\[\]/]"), "has a character that clause ids are made with", "Leave out . [ ] and /."),
     (re.compile(r"[\x00-\x1f\x7f]"), "has a control character", "Leave it out; a tab or a new line is one, too."),
+    (
+        re.compile(r"^(\*|\^.*\$)$"),
+        "is read as a pattern of names by Spark or the export check",
+        "Give it another name.",
+    ),
 )
 """What a field's name may not have, why, and what to do."""
 _NO_COLUMN: tuple[_Ban, ...] = (
     (re.compile("`"), "has a backtick, and Spark can't address such a column", "Leave out the backtick."),
-    (re.compile(r"^\*$"), "is what Spark calls all columns, so that none can have it", "Give it another name."),
 )
 """The same, for a field that is a column; in an object Spark does not mind."""
 
