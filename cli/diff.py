@@ -228,11 +228,13 @@ def _stops(report: "Report", bar: str) -> bool:
 @click.option("--markdown", is_flag=True, help="As the table of docs/contract-review.md.")
 def rules(part: str | None, as_json: bool, markdown: bool) -> None:
     """List the rules a comparison speaks by, or those whose id has PART in it."""
+    from cli.habits import nearest
     from cli.review.rules import as_rows, as_table
+    from contracts.compiler.diff.table import RULES
 
     rows = [row for row in as_rows() if part is None or part in row["rule"]]
     if not rows:
-        raise click.UsageError(f"No rule has '{part}' in its id.")
+        raise click.UsageError(f"No rule has '{part}' in its id.{nearest(part or '', RULES)}")
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif markdown:

@@ -11,6 +11,7 @@ import click
 
 from cli import lineage, options
 from cli.contracts import catalogue
+from cli.habits import nearest
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import progress, standing
@@ -45,7 +46,8 @@ class Formats(click.ParamType[tuple[str, ...]]):
         wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
         unknown = [name for name in wanted if name not in FORMATS]
         if unknown or not wanted:
-            self.fail(f"'{', '.join(unknown)}' is no format. Known: {', '.join(FORMATS)}.", param, ctx)
+            near = nearest(unknown[0], FORMATS) if unknown else ""
+            self.fail(f"'{', '.join(unknown)}' is no format. Known: {', '.join(FORMATS)}.{near}", param, ctx)
         return wanted
 
 

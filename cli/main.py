@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("cli.doctor", "Say what this machine has, what is missing, and what to do."),
 }
 
+OF_TICKETS = frozenset({"-q", "--quiet", "-v", "--verbose"})  # options that stand before the command
 WRONG_USE = 2
 WRONG_USE_ERRORS = frozenset({"UnknownContractError"})  # by name: importing their rooms would slow every command
 
@@ -104,6 +105,9 @@ def main() -> Any:
         click.echo("Stopped.", err=True)
         sys.exit(130)
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and error.option_name in OF_TICKETS:
+            hint = f"It stands before the command: `tickets {error.option_name} ...`."
+            error = click.UsageError(f"{error.message} {hint}", error.ctx)
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output went away (`| head`): nothing to tell it

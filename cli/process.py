@@ -16,6 +16,7 @@ import click
 
 from cli import lineage, options
 from cli.contracts import catalogue, topic_config
+from cli.named import without_topic
 from cli.told import Told
 from cli.watching import read_so_far, served, watched_job
 from contracts.compiler.catalogue import Catalogue
@@ -88,7 +89,7 @@ def topic_contract(folder: Catalogue, name: str) -> Contract:
     """An input contract by name; wrong use where it describes no topic."""
     contract = folder.get(name)
     if contract.envelope is None:
-        raise click.UsageError(f"{contract.key} describes no topic, so there is nothing to read or send.")
+        raise without_topic(contract, "there is nothing to read or send")
     return contract
 
 

@@ -13,6 +13,7 @@ import click
 
 from cli import options
 from cli.contracts import catalogue
+from cli.named import without_topic
 from cli.produce.parameters import PRODUCER_VARIABLE, Moment, Name, own_name
 from cli.produce.runs import default_start, nothing_waits, outbox_folder, run_file, run_generated, run_resumed
 from cli.produce.summary import exit_code, summary
@@ -124,7 +125,7 @@ def command(ctx: click.Context, /, contract: str, **chosen: Any) -> None:
     logs.configure(chosen["log_format"], "info" if chosen["log_format"] == "json" else "warning")
     found = catalogue(chosen["contracts"]).get(contract)
     if found.envelope is None:
-        raise click.UsageError(f"{found.key} describes no topic, so there is nothing to send.")
+        raise without_topic(found, "there is nothing to send")
     with contextlib.ExitStack() as stack:
         done = _done(way, found, chosen, stack)
     done["resume"] = _resume_command(ctx, contract) if done.get("outbox") else None
