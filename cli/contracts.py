@@ -142,9 +142,10 @@ def check(folder: Catalogue, files: tuple[Path, ...]) -> tuple[list[Problem], li
     "--as",
     "as_",
     type=click.Choice(list(VIEWS)),
+    metavar="VIEW",
     default="clauses",
     show_default=True,
-    help="What to print.",
+    help="What to print: a view of the list below.",
 )
 @click.option("--closed", is_flag=True, help="json-schema as a writer must keep it: no unknown fields.")
 @options.contracts

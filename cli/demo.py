@@ -33,7 +33,7 @@ FORMATS = ("json", "csv", "parquet", "duckdb")
 @options.data
 @options.as_json
 def command(events: int, seed: int | None, contracts: Path | None, broker: str, data: Path, as_json: bool) -> None:
-    """Send generated events, process them, export and audit; print what happened and where the results are.
+    """Send generated events, process them, export, audit and report; print what happened and where the results are.
 
     3 % of the events break the contract, 1 % are sent twice, 2 % come late. Each run has its own folder below
     --data, so that runs do not mix.

@@ -30,11 +30,10 @@ EPILOG = """\b
 Examples:
   tickets contracts diff old.odcs.yaml new.odcs.yaml
   tickets contracts diff --against main
-  tickets contracts diff --against HEAD~1 --format markdown --output comment.md
+  tickets contracts diff --against HEAD~1 --format html --output review.html
   tickets contracts diff old.yaml new.yaml --mode backward --json
   tickets contracts diff old.yaml new.yaml --on-topic
 
-\b
 Exit codes: 0 nothing above the bar; 1 something above it, a version number that is
 not honest, or a waiver that has expired or is not needed; 2 nothing could be compared.
 """
@@ -49,7 +48,13 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
     envvar="TICKETS_CONTRACTS",
     help="With --against: the folder of the contracts, in a git checkout (default: of this checkout).",
 )
-@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="[default: text] Repeatable.")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="Form of the answer; may be repeated. [default: text]",
+)
 @click.option(
     "--output",
     "outputs",
@@ -65,11 +70,15 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
     show_default=True,
     help="The least that makes the exit code 1; unproven includes breaking.",
 )
-@click.option("--mode", type=click.Choice(["backward", "forward", "full"]), help="[default: what the contracts say]")
+@click.option(
+    "--mode",
+    type=click.Choice(["backward", "forward", "full"]),
+    help="Whom to protect. [default: what the contracts say]",
+)
 @click.option(
     "--waivers",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=f"[default: {WAIVERS} beside the contracts]",
+    help=f"Decisions that let findings pass. [default: {WAIVERS} beside the contracts]",
 )
 @click.option(
     "--on-topic", is_flag=True, help="Check every witness through Spark too, on a real topic with both versions."
@@ -80,7 +89,7 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
     "--workers",
     type=click.IntRange(1),
     default=lambda: min(os.cpu_count() or 1, 4),
-    help="[default: one a core, at most 4]",
+    help="Processes that replay. [default: one a core, at most 4]",
 )
 def diff(files: tuple[Path, ...], against: str | None, **chosen: Any) -> None:
     """Compare two contract files, or every contract of a checkout with what it was at a git ref.

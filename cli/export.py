@@ -29,7 +29,6 @@ Examples:
   tickets export --format json,csv --json
   TICKETS_EXPORTS=s3://BUCKET/PREFIX tickets export
 
-\b
 With TICKETS_EXPORTS files go to that bucket instead of DATA/exports. See docs/buckets.md.
 """
 

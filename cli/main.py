@@ -42,7 +42,8 @@ WRONG_USE_ERRORS = frozenset({"UnknownContractError"})  # by name: importing the
 
 EXAMPLES = """\b
 Examples:
-  tickets doctor
+  tickets doctor                          # what this machine lacks
+  tickets demo                            # the whole way once
   tickets produce client_tickets --events 20000 --seed 1 --invalid 3%
   tickets process client_tickets --once
   tickets export --format json,csv,parquet,duckdb
@@ -62,7 +63,8 @@ Examples:
 def tickets(quiet: bool, verbose: bool) -> None:
     """Client tickets, from contract to checked export.
 
-    The YAML contracts in contracts/ say what an event is; everything else follows from them.
+    The YAML contracts in contracts/ say what an event is; everything else follows from them. Begin with `tickets demo`;
+    `tickets COMMAND --help` has examples of each command.
 
     Results go to standard output, all else to standard error; NO_COLOR is honoured. -q and -v stand before the command:
     `tickets -q audit`.

@@ -40,12 +40,12 @@ GOES_WITH = {
 EPILOG = """\b
 Examples:
   tickets produce client_tickets --events 20000 --seed 1
-  tickets produce client_tickets --events 20000 --invalid 3% --duplicates 1% --late 2%
-  tickets produce client_tickets --from tickets.csv
+  tickets produce client_tickets --events 20000 --invalid 3% --late 2%
+  tickets produce client_tickets --from tickets.csv --producer ticketing-1
   cat tickets.jsonl | tickets produce client_tickets --from - --make-ids
-  tickets produce client_tickets --from tickets.jsonl --receipts sent.jsonl --producer ticketing-1
+  tickets produce client_tickets --from tickets.jsonl --receipts sent.jsonl
   tickets produce client_tickets --events 5000000 --rate 500 --metrics 9465
-  tickets produce client_tickets --resume        # what was not acknowledged, once its cause is mended
+  tickets produce client_tickets --resume  # what was not acknowledged
 """
 
 
@@ -67,7 +67,9 @@ Examples:
 )
 @click.option("--from", "source", metavar="FILE", help="Send your own events: JSONL or CSV; - is standard input.")
 @click.option(
-    "--input-format", type=click.Choice(["jsonl", "csv"]), help="[default: csv for a name ending so, else jsonl]"
+    "--input-format",
+    type=click.Choice(["jsonl", "csv"]),
+    help="What FILE is. [default: csv for a name ending so, else jsonl]",
 )
 @click.option(
     "--make-ids",

@@ -19,8 +19,8 @@ Examples:
   tickets report --out run.html --receipts sent.jsonl
   tickets report --at 12 --json
 
-\b
 Exit codes: 0 all adds up; 1 a sum, a check or the audit does not, and the page says which; 2 wrong use.
+
 docs/report.md says what each section means, and what --json prints.
 """
 
