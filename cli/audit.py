@@ -106,7 +106,8 @@ def command(contract: str | None, so_far: bool, contracts: Path | None, broker: 
     chosen = [folder.get(contract)] if contract else with_ledger(folder, workspace)
     if not chosen:
         raise click.ClickException(
-            f"No ledger in {workspace.root}.\nRun `tickets process client_tickets --once` first."
+            f"No ledger in {workspace.root}.\nRun `tickets process client_tickets --once` first, or give the folder "
+            "of another run with --data or TICKETS_DATA."
         )
     with connect(broker, workspace) as where:
         results = {found.name: run_audit(found, folder, workspace, where, running=so_far) for found in chosen}

@@ -33,7 +33,7 @@ def catalogue(root: Path | None) -> Catalogue:
     cls=PlainGroup,
     epilog="\b\nExamples:\n  tickets contracts list\n  tickets contracts lint\n"
     "  tickets contracts show client_tickets --as markdown\n"
-    "  tickets contracts verdict contracts/client_tickets/v2.odcs.yaml events.jsonl\n",
+    "  tickets contracts verdict client_tickets events.jsonl\n",
 )
 def command() -> None:
     """List, check, show and compare the data contracts; judge and make payloads by them."""
@@ -50,7 +50,8 @@ for _subcommand in (verdict, payloads, coverage, diff, rules, codeowners):
 @options.as_json
 def list_(contracts: Path | None, as_json: bool) -> None:
     """One line per contract: key, version, what a row is, owner, file."""
-    found = catalogue(contracts).all()
+    folder = catalogue(contracts)
+    found = folder.all()
     rows = [
         {
             "contract": c.key,
@@ -65,8 +66,14 @@ def list_(contracts: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    if not rows:
+        click.echo(_nothing_in(folder), err=True)
     for row in rows:
         click.echo(f"{row['contract']:<22} {row['version']:<8} {row['rows']:<10} {row['owner']:<14} {row['status']}")
+
+
+def _nothing_in(folder: Catalogue) -> str:
+    return f"{folder.root} holds no contract: a file NAME/v1.odcs.yaml. Name another folder with --contracts."
 
 
 @command.command(epilog="\b\nExamples:\n  tickets contracts lint\n  tickets contracts lint my/v1.odcs.yaml --json\n")
@@ -77,12 +84,15 @@ def lint(files: tuple[Path, ...], contracts: Path | None, as_json: bool) -> None
     """Check contracts against ODCS and this project's conventions.
 
     Without FILES: every contract of the folder. Prints file, path, what is wrong and what to do; exits with 1
-    where anything is wrong, with 2 where a file does not exist.
+    where anything is wrong, with 2 where there is no such file, or nothing to check.
     """
     for file in files:
-        if not file.exists():
-            raise click.UsageError(f"{file} does not exist.")
+        if not file.is_file():
+            fault = "is a folder" if file.is_dir() else "does not exist"
+            raise click.UsageError(f"{file} {fault}. Give files, or a folder of contracts with --contracts.")
     folder = catalogue(contracts)
+    if not files and not folder.files():
+        raise click.UsageError(_nothing_in(folder))
     problems, judged = check(folder, files or folder.files())
     checked = len(files or folder.files())
     notes = [(contract.file, note) for contract in judged for note in contract.notes]
@@ -132,9 +142,10 @@ def check(folder: Catalogue, files: tuple[Path, ...]) -> tuple[list[Problem], li
     "--as",
     "as_",
     type=click.Choice(list(VIEWS)),
+    metavar="VIEW",
     default="clauses",
     show_default=True,
-    help="What to print.",
+    help="What to print: a view of the list below.",
 )
 @click.option("--closed", is_flag=True, help="json-schema as a writer must keep it: no unknown fields.")
 @options.contracts

@@ -33,7 +33,7 @@ FORMATS = ("json", "csv", "parquet", "duckdb")
 @options.data
 @options.as_json
 def command(events: int, seed: int | None, contracts: Path | None, broker: str, data: Path, as_json: bool) -> None:
-    """Send generated events, process them, export and audit; print what happened and where the results are.
+    """Send generated events, process them, export, audit and report; print what happened and where the results are.
 
     3 % of the events break the contract, 1 % are sent twice, 2 % come late. Each run has its own folder below
     --data, so that runs do not mix.
@@ -42,7 +42,6 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
     from cli.export import run_export
     from cli.process import run_process
     from cli.produce import run_generated
-    from cli.report.acknowledged import keep
 
     logs.configure("text")
     began = time.monotonic()
@@ -73,7 +72,6 @@ def command(events: int, seed: int | None, contracts: Path | None, broker: str, 
         processed = run_process(contract, folder, workspace, where)
         exported = run_export(contract, folder, workspace.root, FORMATS)
         audited = run_audit(contract, folder, workspace, where)
-    keep(workspace, CONTRACT, sent)
     result = {
         "workspace": str(workspace.root),
         "report": str(_report(contract, folder, workspace, audited)),

@@ -12,6 +12,7 @@ import click
 
 from contracts.compiler.catalogue import HOME
 from contracts.compiler.errors import ContractError
+from runtime.files import write_atomically
 from runtime.progress import is_alive
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "markdown", "github", "junit", "html")  # the keys of cli.review.formats.FORMATS
 BARS = ("breaking", "unproven", "any", "none")
+STDOUT = Path("-")
 WAIVERS = "waivers.yaml"  # beside the contracts, read where it is there
 ABOVE, NOT_COMPARED = 1, 2
 _NOT_COMPARED = frozenset({"HistoryError", "TopicError"})  # by name: their modules are loaded when they are needed
@@ -28,11 +30,10 @@ EPILOG = """\b
 Examples:
   tickets contracts diff old.odcs.yaml new.odcs.yaml
   tickets contracts diff --against main
-  tickets contracts diff --against HEAD~1 --format markdown --output comment.md
+  tickets contracts diff --against HEAD~1 --format html --output review.html
   tickets contracts diff old.yaml new.yaml --mode backward --json
   tickets contracts diff old.yaml new.yaml --on-topic
 
-\b
 Exit codes: 0 nothing above the bar; 1 something above it, a version number that is
 not honest, or a waiver that has expired or is not needed; 2 nothing could be compared.
 """
@@ -47,13 +48,19 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
     envvar="TICKETS_CONTRACTS",
     help="With --against: the folder of the contracts, in a git checkout (default: of this checkout).",
 )
-@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="[default: text] Repeatable.")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="Form of the answer; may be repeated. [default: text]",
+)
 @click.option(
     "--output",
     "outputs",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     multiple=True,
-    help="File for each --format.",
+    help="File for each --format; - is standard output.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
@@ -63,11 +70,15 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
     show_default=True,
     help="The least that makes the exit code 1; unproven includes breaking.",
 )
-@click.option("--mode", type=click.Choice(["backward", "forward", "full"]), help="[default: what the contracts say]")
+@click.option(
+    "--mode",
+    type=click.Choice(["backward", "forward", "full"]),
+    help="Whom to protect. [default: what the contracts say]",
+)
 @click.option(
     "--waivers",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=f"[default: {WAIVERS} beside the contracts]",
+    help=f"Decisions that let findings pass. [default: {WAIVERS} beside the contracts]",
 )
 @click.option(
     "--on-topic", is_flag=True, help="Check every witness through Spark too, on a real topic with both versions."
@@ -78,7 +89,7 @@ not honest, or a waiver that has expired or is not needed; 2 nothing could be co
     "--workers",
     type=click.IntRange(1),
     default=lambda: min(os.cpu_count() or 1, 4),
-    help="[default: one a core, at most 4]",
+    help="Processes that replay. [default: one a core, at most 4]",
 )
 def diff(files: tuple[Path, ...], against: str | None, **chosen: Any) -> None:
     """Compare two contract files, or every contract of a checkout with what it was at a git ref.
@@ -108,6 +119,8 @@ def _check_use(files: tuple[Path, ...], against: str | None, chosen: dict[str, A
             raise click.UsageError(f"{file} is no file.")
     if chosen["outputs"] and len(chosen["outputs"]) != len(chosen["formats"] or ("text",)):
         raise click.UsageError("Give one --output for each --format.")
+    if chosen["outputs"].count(STDOUT) > 1:
+        raise click.UsageError("Only one --output can be standard output.")
     if len(chosen["formats"]) > 1 and not chosen["outputs"]:
         raise click.UsageError("Several formats need an --output each.")
     if chosen["off"]:
@@ -201,14 +214,12 @@ def _print(report: "Report", chosen: dict[str, Any]) -> None:
 
     context = Context(bar=chosen["fail_on"])
     formats = chosen["formats"] or (("json",) if chosen["as_json"] else ("text",))
-    if not chosen["outputs"]:
-        click.echo(RENDER[formats[0]](report, context).rstrip("\n"))
-        return
-    for name, path in zip(formats, chosen["outputs"], strict=True):
-        text = RENDER[name](report, context)
-        beside = path.with_name(f".{path.name}.part")
-        beside.write_text(text if text.endswith("\n") else f"{text}\n", "utf-8")
-        beside.replace(path)
+    for name, path in zip(formats, chosen["outputs"] or (STDOUT,), strict=True):
+        text = RENDER[name](report, context).rstrip("\n")
+        if path == STDOUT:
+            click.echo(text)
+        else:
+            write_atomically(path, f"{text}\n")
 
 
 def _stops(report: "Report", bar: str) -> bool:
@@ -226,11 +237,13 @@ def _stops(report: "Report", bar: str) -> bool:
 @click.option("--markdown", is_flag=True, help="As the table of docs/contract-review.md.")
 def rules(part: str | None, as_json: bool, markdown: bool) -> None:
     """List the rules a comparison speaks by, or those whose id has PART in it."""
+    from cli.habits import nearest
     from cli.review.rules import as_rows, as_table
+    from contracts.compiler.diff.table import RULES
 
     rows = [row for row in as_rows() if part is None or part in row["rule"]]
     if not rows:
-        raise click.UsageError(f"No rule has '{part}' in its id.")
+        raise click.UsageError(f"No rule has '{part}' in its id.{nearest(part or '', RULES)}")
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif markdown:

@@ -22,10 +22,9 @@ EPILOG = """\b
 Examples:
   tickets erase client_tickets --client CLI-004711 --dry-run
   tickets erase client_tickets --client CLI-004711 --reason "request 2026-118"
-  tickets erase client_tickets --client - --reason "request 2026-118" --yes < ids.txt
+  tickets erase client_tickets --client - --reason "requests" --yes < ids.txt
   tickets erase client_tickets --list ../old/erased/client_tickets.json --yes
 
-\b
 The list is DATA/erased/CONTRACT.json, or TICKETS_TABLES/.erased/CONTRACT.json where
 that is set; it holds keyed hashes. Keep it and the key in DATA/secrets when you remove
 the tables to build them anew. To carry it to another workspace, bring the same key and

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 from cli import lineage, options
 from cli.contracts import catalogue
+from cli.habits import nearest
 from contracts.compiler.catalogue import Catalogue
 from contracts.compiler.model import Contract
 from runtime import progress, standing
@@ -27,7 +29,6 @@ Examples:
   tickets export --format json,csv --json
   TICKETS_EXPORTS=s3://BUCKET/PREFIX tickets export
 
-\b
 With TICKETS_EXPORTS files go to that bucket instead of DATA/exports. See docs/buckets.md.
 """
 
@@ -44,7 +45,8 @@ class Formats(click.ParamType[tuple[str, ...]]):
         wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
         unknown = [name for name in wanted if name not in FORMATS]
         if unknown or not wanted:
-            self.fail(f"'{', '.join(unknown)}' is no format. Known: {', '.join(FORMATS)}.", param, ctx)
+            near = nearest(unknown[0], FORMATS) if unknown else ""
+            self.fail(f"'{', '.join(unknown)}' is no format. Known: {', '.join(FORMATS)}.{near}", param, ctx)
         return wanted
 
 
@@ -182,6 +184,9 @@ def _text(answer: dict[str, Any]) -> str:
         lines.append(f"  {table['table']:<20} {table['rows']:>9} {table['checks']:>6}  {files}")
     size = sum(file["bytes"] for file in answer["files"].values())
     lines.append(f"  {len(answer['files'])} files, {size / 1e6:.1f} MB, with SHA-256 in manifest.json")
+    if answer["views"]:
+        views = f"Views for BI tools in export.duckdb, schema bi: {', '.join(sorted(answer['views']))}"
+        lines += textwrap.wrap(views, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
     if answer["ledger_newest"] > answer["ledger_version"]:
         lines.append(
             f"  The ledger is at {answer['ledger_newest']} already: a job is at work, or one was stopped half way; "

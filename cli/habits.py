@@ -21,11 +21,21 @@ def with_habits(command: click.Command) -> click.Command:
         command.epilog = f"{command.epilog or ''}\n\n{EXIT_CODES}"
     for parameter in command.params:
         values = VALUES.get(parameter.name or "")
+        if type(parameter.type) is click.Choice:
+            parameter.type = OneOf(parameter.type.choices, parameter.type.case_sensitive)
         if values is not None and type(parameter.type) is click.types.StringParamType:
             parameter.type = Known(values)
     for below in getattr(command, "commands", {}).values():
         with_habits(below)
     return command
+
+
+class OneOf(click.Choice[Any]):
+    """One of some values; another one is answered with the nearest."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What click says, and the nearest value."""
+        return f"{super().get_invalid_choice_message(value, ctx)}{nearest(str(value), map(str, self.choices))}"
 
 
 class Known(click.types.StringParamType):
@@ -54,10 +64,10 @@ def _contracts(ctx: click.Context) -> Iterable[str]:
 def _clauses(ctx: click.Context) -> Iterable[str]:
     """The ids of a contract's clauses, those of its older versions too; of all contracts where none is named yet."""
     named, folder = ctx.params.get("contract"), _catalogue(ctx)
-    if isinstance(named, Path):
+    if named is not None and Path(named).is_file():
         from contracts.compiler.load import load
 
-        contracts = [load(named)]
+        contracts = [load(Path(named))]
     else:
         contracts = [one for one in folder.all() if named is None or one.name == str(named).split(".")[0]]
     return [clause.id for one in contracts for clause in (*one.all_clauses(), *one.row_clauses())]
@@ -78,6 +88,12 @@ VALUES: Mapping[str, Callable[[click.Context], Iterable[str]]] = {
     "broken": _clauses,
 }
 """What parameters of a name hold, whichever command has them."""
+
+
+def no_such(kind: str, wrong: str, known: Iterable[str]) -> click.UsageError:
+    """Wrong use: a name that is none of a few, with all of them and the nearest."""
+    names = list(known)
+    return click.UsageError(f"There is no {kind} '{wrong}'. There are: {', '.join(names)}.{nearest(wrong, names)}")
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str:

@@ -36,12 +36,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("cli.doctor", "Say what this machine has, what is missing, and what to do."),
 }
 
+OF_TICKETS = frozenset({"-q", "--quiet", "-v", "--verbose"})  # options that stand before the command
 WRONG_USE = 2
 WRONG_USE_ERRORS = frozenset({"UnknownContractError"})  # by name: importing their rooms would slow every command
 
 EXAMPLES = """\b
 Examples:
-  tickets doctor
+  tickets doctor                          # what this machine lacks
+  tickets demo                            # the whole way once
   tickets produce client_tickets --events 20000 --seed 1 --invalid 3%
   tickets process client_tickets --once
   tickets export --format json,csv,parquet,duckdb
@@ -61,7 +63,8 @@ Examples:
 def tickets(quiet: bool, verbose: bool) -> None:
     """Client tickets, from contract to checked export.
 
-    The YAML contracts in contracts/ say what an event is; everything else follows from them.
+    The YAML contracts in contracts/ say what an event is; everything else follows from them. Begin with `tickets demo`;
+    `tickets COMMAND --help` has examples of each command.
 
     Results go to standard output, all else to standard error; NO_COLOR is honoured. -q and -v stand before the command:
     `tickets -q audit`.
@@ -104,6 +107,9 @@ def main() -> Any:
         click.echo("Stopped.", err=True)
         sys.exit(130)
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and error.option_name in OF_TICKETS:
+            hint = f"It stands before the command: `tickets {error.option_name} ...`."
+            error = click.UsageError(f"{error.message} {hint}", error.ctx)
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output went away (`| head`): nothing to tell it

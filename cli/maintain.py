@@ -21,7 +21,6 @@ Examples:
   tickets maintain client_tickets --keep 2d --json
   tickets process client_tickets --every 5s --maintain-every 6h
 
-\b
 A job that runs goes on running: it does the work itself, between two batches, and
 this command waits for its answer. See docs/maintenance.md.
 """

@@ -22,8 +22,31 @@ data = click.option(
     show_default=True,
     help="Folder for everything a run writes (or TICKETS_DATA).",
 )
+BROKERS = ("embedded", "redpanda")  # the keys of runtime.broker.KINDS, which is slow to import
+
+
+class Where(click.ParamType[str]):
+    """A broker: embedded, redpanda, or HOST:PORT."""
+
+    name = "broker"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what can be no broker, and say what can."""
+        text = str(value)
+        if text not in BROKERS:
+            from runtime.broker import check_address
+            from runtime.errors import MachineError
+
+            try:
+                check_address(text)
+            except MachineError as error:
+                self.fail(f"{error.what}. {error.remedy}", param, ctx)
+        return text
+
+
 broker = click.option(
     "--broker",
+    type=Where(),
     envvar="TICKETS_BROKER",
     default="embedded",
     show_default=True,
@@ -45,6 +68,22 @@ decisions = click.option(
     help="Folder of decision records; what they name is looked for beside it.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+
+class Made(click.Path):
+    """A file or folder that a command writes. `-` is refused: it would be one of that name, where standard output is
+    meant; `instead` says what to do.
+    """
+
+    def __init__(self, instead: str = "", folder: bool = False) -> None:
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+        self._instead = instead or f"Name a {self.name}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As any path, but for `-`."""
+        if str(value) == "-":
+            self.fail(f"standard output can't be written to here. {self._instead}; one called - is ./-.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Span(click.ParamType[timedelta]):
@@ -113,10 +152,21 @@ workers_python = click.option(
     help="A cluster's workers have this product, in this Python of theirs: nothing is shipped to them "
     f"(or {engine.PYTHON_VARIABLE}).",
 )
+
+
+def _spark_settings(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    from runtime.errors import MachineError
+
+    try:
+        return engine.parse(pairs)
+    except MachineError as error:
+        raise click.BadParameter(f"{error.what}. {error.remedy}", ctx, param) from error
+
+
 spark_conf = click.option(
     "--spark-conf",
     metavar="KEY=VALUE",
     multiple=True,
-    callback=lambda _, __, pairs: engine.parse(pairs),
+    callback=_spark_settings,
     help="A setting for Spark, such as spark.executor.memory=4g; may be repeated.",
 )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.compiler.errors import ContractError
-from contracts.compiler.load import load, readable
+from cli import options
+from cli.named import readable_contract
 from contracts.compiler.model import Clause, Contract
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ BATCH = 20  # events that break a clause over many together
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  tickets contracts payloads contracts/client_tickets/v1.odcs.yaml --events 5 --seed 1\n"
-    "  tickets contracts payloads orders.yaml --events 3 --break orders.v1/amount/minimum\n"
+    "  tickets contracts payloads client_tickets --events 5 --seed 1\n"
+    "  tickets contracts payloads client_tickets.v1 --break priority/enum\n"
     "  tickets contracts payloads orders.yaml --each-clause\n"
 )
-@click.argument("contract", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("contract")
 @click.option("--events", type=click.IntRange(min=0), default=None, help="How many (default 10, with --each-clause 1).")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same payloads.")
 @click.option(
@@ -39,24 +39,27 @@ BATCH = 20  # events that break a clause over many together
 )
 @click.option("--each-clause", is_flag=True, help="Break every clause in turn; each line is labelled.")
 @click.option("--labels", is_flag=True, help="Label the lines of --break too.")
+@options.contracts
 def payloads(
-    contract: Path, events: int | None, seed: int, broken: str | None, each_clause: bool, labels: bool
+    contract: str,
+    events: int | None,
+    seed: int,
+    broken: str | None,
+    each_clause: bool,
+    labels: bool,
+    contracts: Path | None,
 ) -> None:
-    """Print payloads of the contract file CONTRACT as JSON Lines.
+    """Print payloads of CONTRACT (client_tickets, client_tickets.v1 or a file) as JSON Lines.
 
     A labelled line is {"clause": the id aimed at, "clauses": every id it breaks, "payload": the value}; a value that
     is no JSON comes as "text", or as "base64" where it is no text. A clause over many events (unique, rowCount) is
     broken by a batch: its line has "batch" in place of "payload"; with --break the batch is printed as it is.
 
-    Exit codes: 0 done, 1 no payload can be made, 2 wrong use or a contract that does not compile.
+    Exit codes: 0 done; 1 no payload can be made; 2 wrong use or a contract that does not compile.
     """
     if broken and each_clause:
         raise click.UsageError("--break and --each-clause exclude each other.")
-    try:
-        compiled = readable(load(contract))
-    except ContractError as error:
-        click.echo(str(error), err=True)
-        raise click.exceptions.Exit(2) from None
+    compiled = readable_contract(contract, contracts)
     if broken is None and not each_clause:
         _write(_valid(compiled, 10 if events is None else events, seed))
         return

@@ -16,6 +16,7 @@ import click
 
 from cli import lineage, options
 from cli.contracts import catalogue, topic_config
+from cli.named import without_topic
 from cli.told import Told
 from cli.watching import read_so_far, served, watched_job
 from contracts.compiler.catalogue import Catalogue
@@ -88,7 +89,7 @@ def topic_contract(folder: Catalogue, name: str) -> Contract:
     """An input contract by name; wrong use where it describes no topic."""
     contract = folder.get(name)
     if contract.envelope is None:
-        raise click.UsageError(f"{contract.key} describes no topic, so there is nothing to read or send.")
+        raise without_topic(contract, "there is nothing to read or send")
     return contract
 
 
@@ -231,7 +232,7 @@ def unbroken(continuity: Continuity) -> "Callable[[Position], Lost]":
     help="Records in one batch at most.",
 )
 @click.option(
-    "--max-rejected", type=options.Share(), help="Stop before a batch is committed with which more is rejected (20%)."
+    "--max-rejected", type=options.Share(), help="Stop before a batch of which a larger share is rejected (20%)."
 )
 @click.option(
     "--alert-rejected",
@@ -281,7 +282,7 @@ def command(
     data: Path,
     as_json: bool,
 ) -> None:
-    """Read the topic of CONTRACT into ledger, tickets and KPIs.
+    """Read the topic of CONTRACT into ledger, tickets and KPIs: what it holds now (--once), or on and on (--every).
 
     Stops cleanly on Ctrl-C or SIGTERM: the batch under way is finished first. Run it again after any
     interruption; nothing is lost or doubled. On a cluster (--master spark://HOST:7077, yarn, k8s://...) this command is

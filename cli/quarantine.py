@@ -30,7 +30,8 @@ def command() -> None:
 @command.command(
     "list",
     epilog="\b\nExamples:\n  tickets quarantine list client_tickets --since 3d --limit 5\n"
-    "  tickets quarantine list client_tickets --clause client_tickets.v2/priority/enum --json\n",
+    "  tickets quarantine list client_tickets --json \\\n"
+    "    --clause client_tickets.v2/priority/enum\n",
 )
 @click.argument("contract")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Records at most.")
@@ -86,7 +87,8 @@ def stats(contract: str, by: tuple[str, ...], contracts: Path | None, data: Path
 
 @command.command(
     epilog="\b\nExamples:\n  tickets quarantine show client_tickets 2:881\n"
-    "  tickets quarantine show client_tickets 2:881 --with-raw | jq -r .raw_value | base64 -d\n"
+    "  tickets quarantine show client_tickets 2:881 --with-raw \\\n"
+    "    | jq -r .raw_value | base64 -d\n"
 )
 @click.argument("contract")
 @click.argument("place", metavar="PARTITION:OFFSET", type=records.Place())
@@ -103,7 +105,8 @@ def show(contract: str, place: tuple[int, int], with_raw: bool, data: Path) -> N
 
 @command.command(
     epilog="\b\nExamples:\n  tickets quarantine replay client_tickets --dry-run\n"
-    "  tickets quarantine replay client_tickets --clause client_tickets.v1/@version/known\n"
+    "  tickets quarantine replay client_tickets \\\n"
+    "    --clause client_tickets.v1/@version/known\n"
 )
 @click.argument("contract")
 @click.option("--clause", help="Only records that break this clause.")

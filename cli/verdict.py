@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from contracts.compiler.errors import ContractError
-from contracts.compiler.load import load, readable
+from cli import options
+from cli.named import readable_contract
 from contracts.compiler.model import Contract, Finding
 
 ALL = ("reference", "json-schema", "decoder", "pandera")
@@ -27,11 +27,11 @@ class Payload(NamedTuple):
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  tickets contracts verdict contracts/client_tickets/v1.odcs.yaml events.jsonl\n"
-    "  tickets contracts payloads orders.yaml --events 9 | tickets contracts verdict orders.yaml -\n"
+    "  tickets contracts verdict client_tickets events.jsonl\n"
+    "  tail -n 5 events.jsonl | tickets contracts verdict client_tickets.v1 -\n"
     "  tickets contracts verdict orders.yaml payloads/ --enforcer all\n"
 )
-@click.argument("contract", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("contract")
 @click.argument("payloads", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option(
     "--enforcer",
@@ -40,21 +40,17 @@ class Payload(NamedTuple):
     show_default=True,
     help="Who judges; `all` compares them.",
 )
-def verdict(contract: Path, payloads: Path, enforcer: str) -> None:
-    """Judge PAYLOADS by the contract file CONTRACT, as a reader does.
+@options.contracts
+def verdict(contract: str, payloads: Path, enforcer: str, contracts: Path | None) -> None:
+    """Judge PAYLOADS by CONTRACT (client_tickets, client_tickets.v1 or a file), as a reader does.
 
     PAYLOADS is a JSONL file, - for standard input, or a folder in which each file is one payload. Prints one JSON
     document a payload with every clause it breaks; an empty file and a blank line are an empty payload. The envelope
     (key, headers) is not judged, since a payload has none.
 
-    Exit codes: 0 all accepted, 1 some refused, 2 wrong use or a contract that does not compile, 3 enforcers differ.
+    Exit codes: 0 all accepted; 1 some refused; 2 wrong use or a contract that does not compile; 3 enforcers differ.
     """
-    try:
-        compiled = readable(load(contract))
-    except ContractError as error:
-        click.echo(str(error), err=True)
-        raise click.exceptions.Exit(2) from None
-    judge = _Judge(compiled, ALL if enforcer == "all" else (enforcer,))
+    judge = _Judge(readable_contract(contract, contracts), ALL if enforcer == "all" else (enforcer,))
     code = 0
     for answer in judge.answers(read(payloads)):
         click.echo(json.dumps(answer, ensure_ascii=False, default=str))

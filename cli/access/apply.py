@@ -27,13 +27,12 @@ SETTLED_S = 10.0  # until a broker tells everybody what it was told
 
 EXAMPLES = """\b
 Examples:
-  tickets broker apply --check                    what would change; exits with 1 where anything would
+  tickets broker apply --check                 # what would change
   tickets broker apply client_tickets --broker kafka-1:9092
   tickets broker apply --users users.properties --yes
-  tickets broker apply --prune --yes              remove, too, what no contract asks for
+  tickets broker apply --prune --yes           # remove what none asks for
   tickets broker apply --registry http://registry:8081 --json --yes
 
-\b
 Secrets come from files: client settings from TICKETS_KAFKA_CONFIG, passwords of users from --users
 (one NAME=PASSWORD a line), the registry's login from TICKETS_REGISTRY_CONFIG. See docs/access.md.
 """

@@ -26,7 +26,7 @@ EXAMPLES = """\b
 Examples:
   tickets broker check
   tickets broker check client_tickets --broker kafka-1:9092 --json
-  tickets broker check --topic scratch            a topic that is there, for a user who may make none
+  tickets broker check --topic scratch         # where you may make no topic
 """
 
 

@@ -17,6 +17,7 @@ from architecture.rules.facts import Surroundings
 from architecture.rules.judging import Report, check, nearest
 from architecture.rules.rule import Finding
 from cli import options
+from cli.habits import no_such
 
 WIDTH = 80
 EPILOG = """\b
@@ -85,7 +86,7 @@ def _asked(model: Model, targets: Sequence[str], chosen: Sequence[str]) -> tuple
     has = {name: {option.id for option in binding.options} for name, binding in model.targets.items()}
     for name in targets:
         if name not in has:
-            raise click.UsageError(f"There is no target '{name}'. There are: {', '.join(has)}.")
+            raise no_such("target", name, has)
         if strange := [option for option in chosen if option not in has[name]]:
             there = ", ".join(sorted(has[name])) or "none"
             raise click.UsageError(f"Target {name} has no option '{strange[0]}'. There are: {there}.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import options
+from cli.habits import no_such
 from runtime import browser
 from runtime.errors import MachineError
 from runtime.files import write_atomically
@@ -37,7 +38,7 @@ Examples:
 @click.option("--target", help="The target it proposes; default: the one that the weighted criteria put first.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Made(),
     help="Where the HTML goes; default: build/dossier-LANGUAGE.html.",
 )
 @click.option("--pdf", is_flag=True, help="Also a PDF beside it; needs Chromium or Chrome.")
@@ -58,7 +59,7 @@ def command(language: str, target: str | None, out: Path | None, pdf: bool, as_j
     found = figures(model)
     chosen = target or max(model.targets, key=lambda name: found[f"{name}.choice.score"].value)
     if chosen not in model.targets:
-        raise click.UsageError(f"There is no target '{chosen}'. There are: {', '.join(model.targets)}.")
+        raise no_such("target", chosen, model.targets)
     writer = Writer("fr" if language == "fr" else "en", model, chosen, found)
     text = page(
         writer, dict(_reports(model, chosen)), tuple(_decisions()), drawings(chosen, language), date.today().isoformat()

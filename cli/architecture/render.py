@@ -10,6 +10,7 @@ from architecture.load import HOME, load
 from architecture.views.pages import INDEX, pages, wanted_svgs
 from architecture.views.stale import Fault, compare, left_over, old_svgs
 from cli import options
+from cli.habits import no_such
 from runtime.files import write_atomically
 
 OUT = Path(__file__).parents[2] / "docs" / "architecture"
@@ -31,7 +32,7 @@ _REMEDIES: Mapping[str, str] = {
 @click.option("--model", type=click.Path(file_okay=False, exists=True, path_type=Path), default=HOME, hidden=True)
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.Made(folder=True),
     default=OUT,
     help="Folder to write to; default: docs/architecture of this checkout.",
 )
@@ -48,7 +49,7 @@ def command(model: Path, out: Path, target: str | None, check: bool, as_json: bo
     """
     read = load(model)
     if target is not None and target not in read.targets:
-        raise click.UsageError(f"There is no target '{target}'. There are: {', '.join(read.targets)}.")
+        raise no_such("target", target, read.targets)
     wanted, svgs = _of(pages(read), target), _of(wanted_svgs(read), target)
     if check:
         faults = compare(out, wanted, svgs, target)

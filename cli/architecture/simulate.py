@@ -22,10 +22,9 @@ Examples:
   tickets architecture simulate --scenario link-down
   tickets architecture simulate --scenario broker-lost --target aws
   tickets architecture simulate --scenario region-down --target gcp --hours 72
-  tickets architecture simulate --scenario link-down --target aws --with broker-native
+  tickets architecture simulate --scenario link-down --with broker-native
   tickets architecture simulate --scenario x10 --json
 
-\b
 The scenarios are in architecture/model/services.yml, with their hours and steps.
 """
 _ON_CALL = {"always": "answers at any hour", "office": "answers in office hours", "none": "is not on call"}

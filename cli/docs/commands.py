@@ -97,10 +97,12 @@ def _exits(command: click.Command) -> str:
 
 
 def _examples(command: click.Command) -> Iterator[str]:
-    """What stands below the help, but for exit codes: examples, and lists of values."""
-    for block in _EXITS.sub("", (command.epilog or "")).split("\b"):
-        title, _, lines = block.strip("\n ").partition("\n")
-        if lines.strip():
+    """What stands below the help, but for exit codes: examples, lists of values, and words on both."""
+    for block in re.split(r"\n\s*\n", _EXITS.sub("", command.epilog or "")):
+        title, _, lines = block.strip("\n \b").partition("\n")
+        if not block.lstrip("\n ").startswith("\b"):
+            yield from [prose(block)] * bool(block.strip())
+        elif lines.strip():
             yield f"{escaped(title.rstrip(':'))}:"
             yield fenced("\n".join(line.removeprefix("  ") for line in lines.rstrip().splitlines()), "text")
 

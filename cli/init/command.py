@@ -22,7 +22,8 @@ EPILOG = """\b
 Examples:
   tickets init orders --from orders.jsonl
   tickets init orders --from orders.csv --dry-run
-  kcat -C -b HOST:9092 -t orders -e | tickets init orders --from - --owner shop --run
+  kcat -C -b HOST:9092 -t orders -e | tickets init orders --from -
+  tickets init orders --from orders.jsonl --owner shop --run
   tickets init orders                     # asks for each field
 """
 
@@ -33,14 +34,16 @@ Examples:
     "--from", "source", metavar="FILE", help="Sample events: JSONL or CSV with a header; - is standard input."
 )
 @click.option(
-    "--input-format", type=click.Choice(["jsonl", "csv"]), help="[default: csv for a name ending so, else jsonl]"
+    "--input-format",
+    type=click.Choice(["jsonl", "csv"]),
+    help="What FILE is. [default: csv for a name ending so, else jsonl]",
 )
 @click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help="Events read at most.")
 @click.option("--id", "event_id", metavar="FIELD", help="The field that identifies an event.")
 @click.option("--key", metavar="FIELD", help="The field that is the record's key: its events keep their order.")
 @click.option("--time", "event_time", metavar="FIELD", help="The timestamp that says when an event happened.")
 @click.option("--owner", metavar="TEAM", help="The team that owns the contract.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the draft there instead.")
+@click.option("--out", type=options.Made("--dry-run prints the draft"), help="Write the draft there instead.")
 @click.option("--dry-run", is_flag=True, help="Print the draft, and write nothing.")
 @click.option("--run/--no-run", "wanted", default=None, help="Run the draft end to end. [default: asks on a terminal]")
 @click.option(

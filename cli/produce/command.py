@@ -13,6 +13,7 @@ import click
 
 from cli import options
 from cli.contracts import catalogue
+from cli.named import without_topic
 from cli.produce.parameters import PRODUCER_VARIABLE, Moment, Name, own_name
 from cli.produce.runs import default_start, nothing_waits, outbox_folder, run_file, run_generated, run_resumed
 from cli.produce.summary import exit_code, summary
@@ -39,12 +40,12 @@ GOES_WITH = {
 EPILOG = """\b
 Examples:
   tickets produce client_tickets --events 20000 --seed 1
-  tickets produce client_tickets --events 20000 --invalid 3% --duplicates 1% --late 2%
-  tickets produce client_tickets --from tickets.csv
+  tickets produce client_tickets --events 20000 --invalid 3% --late 2%
+  tickets produce client_tickets --from tickets.csv --producer ticketing-1
   cat tickets.jsonl | tickets produce client_tickets --from - --make-ids
-  tickets produce client_tickets --from tickets.jsonl --receipts sent.jsonl --producer ticketing-1
+  tickets produce client_tickets --from tickets.jsonl --receipts sent.jsonl
   tickets produce client_tickets --events 5000000 --rate 500 --metrics 9465
-  tickets produce client_tickets --resume        # what was not acknowledged, once its cause is mended
+  tickets produce client_tickets --resume  # what was not acknowledged
 """
 
 
@@ -66,7 +67,9 @@ Examples:
 )
 @click.option("--from", "source", metavar="FILE", help="Send your own events: JSONL or CSV; - is standard input.")
 @click.option(
-    "--input-format", type=click.Choice(["jsonl", "csv"]), help="[default: csv for a name ending so, else jsonl]"
+    "--input-format",
+    type=click.Choice(["jsonl", "csv"]),
+    help="What FILE is. [default: csv for a name ending so, else jsonl]",
 )
 @click.option(
     "--make-ids",
@@ -77,7 +80,7 @@ Examples:
 @click.option("--resume", is_flag=True, help="Send what was not acknowledged before, as it is, and nothing else.")
 @click.option(
     "--receipts",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Made(),
     metavar="FILE",
     help='Append a line {"id", "partition", "offset"} for each acknowledged record, as acknowledgements arrive.',
 )
@@ -124,7 +127,7 @@ def command(ctx: click.Context, /, contract: str, **chosen: Any) -> None:
     logs.configure(chosen["log_format"], "info" if chosen["log_format"] == "json" else "warning")
     found = catalogue(chosen["contracts"]).get(contract)
     if found.envelope is None:
-        raise click.UsageError(f"{found.key} describes no topic, so there is nothing to send.")
+        raise without_topic(found, "there is nothing to send")
     with contextlib.ExitStack() as stack:
         done = _done(way, found, chosen, stack)
     done["resume"] = _resume_command(ctx, contract) if done.get("outbox") else None
@@ -171,7 +174,7 @@ def _resumed(contract: Contract, workspace: Workspace, broker: str, pace: dict[s
     if not files:
         return nothing_waits(contract)
     with connect(broker, workspace) as where:
-        return run_resumed(contract, where, files=files, **pace)
+        return run_resumed(contract, where, workspace, files=files, **pace)
 
 
 def _receipts(contract: Contract, path: Path | None, stack: contextlib.ExitStack) -> "Receipts | None":

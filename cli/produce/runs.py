@@ -68,7 +68,10 @@ def run_generated(
     began_s, outbox = time.monotonic(), _outbox(contract, workspace)
     start = start or default_start(contract, datetime.now(UTC))
     counts = plan(contract, events, Shares(invalid, duplicates, late))
-    with session(contract, broker, timeout_s, outbox, receipts, metrics) as sender, interruptible() as stopped:
+    with (
+        session(contract, broker, workspace, timeout_s, outbox, receipts, metrics) as sender,
+        interruptible() as stopped,
+    ):
         with meter(f"Sending to {contract.name}", events, progress) as advance:
             blocks = traffic(contract, events, seed, start, counts, producer or own_name())
             sent = send_all(blocks, sender, Control(Pace(rate, time.monotonic()), stopped, advance))
@@ -118,7 +121,10 @@ def run_file(
     refusals = Refusals(workspace.refused / f"{contract.name}-{stamp(datetime.now(UTC))}.jsonl")
     if metrics is not None:
         metrics.watch(refusing(refusals, contract))
-    with session(contract, broker, timeout_s, outbox, receipts, metrics) as sender, interruptible() as stopped:
+    with (
+        session(contract, broker, workspace, timeout_s, outbox, receipts, metrics) as sender,
+        interruptible() as stopped,
+    ):
         with meter(f"Sending to {contract.name}", size, progress) as advance, contextlib.closing(refusals):
             control = Control(Pace(rate, time.monotonic()), stopped, advance)
             taken = send_lines(lines, gate, refusals, sender, control)
@@ -137,6 +143,7 @@ def run_file(
 def run_resumed(
     contract: Contract,
     broker: Broker,
+    workspace: Workspace,
     *,
     files: "list[Waiting]",
     receipts: "Receipts | None",
@@ -152,7 +159,7 @@ def run_resumed(
     from producer.run import Control
 
     began_s, topic = time.monotonic(), envelope_of(contract).topic
-    known = session(contract, broker, timeout_s, StandsAlready(), receipts, metrics, each=True)
+    known = session(contract, broker, workspace, timeout_s, StandsAlready(), receipts, metrics, each=True)
     with known as sender, interruptible() as stopped:
         with meter(f"Sending again to {contract.name}", sum(file.size for file in files), progress) as advance:
             control = Control(Pace(rate, time.monotonic()), stopped, advance)

@@ -1,16 +1,17 @@
 """Contract and broker to a producer session, and what every run says of it."""
 
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.contracts import topic_config
+from cli.produce.kept import keep
 from cli.watching import sending
 from contracts.compiler.model import Contract
-from runtime import logs
+from runtime import logs, progress
 from runtime.broker import Broker
+from runtime.workspace import Workspace
 
 if TYPE_CHECKING:
     from producer.receipts import Receipts
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 def session(
     contract: Contract,
     broker: Broker,
+    workspace: Workspace,
     timeout_s: float,
     outbox: "Keeper",
     receipts: "Receipts | None",
     metrics: "Metrics | None" = None,
     each: bool = False,
 ) -> Iterator["Sender"]:
-    """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished.
+    """A producer session for the contract's topic, which is made if missing; whatever happens, it is finished, and the
+    workspace keeps how many records were acknowledged.
 
     `each` is as for Sender.
     """
@@ -57,6 +60,16 @@ def session(
         done = sender.delivery
         report = log.error if done.failed else log.info
         report("sent", contract=contract.key, sent=done.sent, acknowledged=done.acknowledged, failed=done.failed)
+        if done.acknowledged:
+            _keep(workspace, contract, broker, done.acknowledged)
+
+
+def _keep(workspace: Workspace, contract: Contract, broker: Broker, acknowledged: int) -> None:
+    """What the report compares; a disk that is full must not hide what the run came to."""
+    try:
+        keep(workspace, contract.name, broker, acknowledged)
+    except OSError as error:
+        logs.get("producer").warning("the run's count is not kept for the report", error=str(error))
 
 
 def delivered(contract: Contract, sender: "Sender", whole: bool, stopped: bool, began_s: float) -> dict[str, Any]:
@@ -82,15 +95,6 @@ def delivered(contract: Contract, sender: "Sender", whole: bool, stopped: bool, 
     }
 
 
-@contextlib.contextmanager
-def meter(what: str, total: int | None, wanted: bool) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error, where that is a terminal; a function that moves it on."""
-    if not wanted or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda steps: bar.update(task, advance=steps)
+def meter(what: str, total: int | None, wanted: bool) -> contextlib.AbstractContextManager[Callable[[int], None]]:
+    """A progress bar where somebody wants one (runtime.progress.bar); a function that moves it on."""
+    return progress.bar(what, total) if wanted else contextlib.nullcontext(lambda _: None)

@@ -1,19 +1,16 @@
-"""What producers say they sent: files of receipts, and a summary that the workspace keeps.
+"""What producers say they sent: files of receipts, and the summary of each run that the workspace keeps.
 
 A receipt names the place of a record, so each can be looked up in the ledger; a summary is a number alone. Neither
 knows of other producers on the same topic.
 """
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from cli.produce.kept import kept_in, runs
 from cli.report.opened import Missing, Opened, Subject
-from runtime.files import write_atomically
-from runtime.workspace import Workspace
 
 _RECEIPTS = """
 SELECT DISTINCT "partition", "offset"
@@ -44,17 +41,8 @@ class Waiting:
     refused: int
 
 
-def keep(workspace: Workspace, contract: str, summary: dict[str, Any]) -> None:
-    """Keep the summary of a producer's run in the workspace, in place of an earlier one."""
-    write_atomically(_kept(workspace, contract), json.dumps(summary, default=str) + "\n")
-
-
-def _kept(workspace: Workspace, contract: str) -> Path:
-    return workspace.root / "produced" / f"{contract}.json"
-
-
 def acknowledged(subject: Subject, opened: Opened | Missing, named: Sequence[Path]) -> Acknowledged | Missing:
-    """From the receipts that are named, else those in the workspace, else a kept summary."""
+    """From the receipts that are named, else those in the workspace, else the kept summaries."""
     files = tuple(named) or tuple(_receipts(subject))
     if files and isinstance(opened, Opened):
         opened.db.execute(f"CREATE OR REPLACE TEMP TABLE receipts AS {_RECEIPTS}", {"files": [str(f) for f in files]})
@@ -64,15 +52,23 @@ def acknowledged(subject: Subject, opened: Opened | Missing, named: Sequence[Pat
             'AND l."offset" = r."offset"'
         )
         return Acknowledged("receipts", tuple(_shown(f, subject) for f in files), records, absent)
-    kept = _kept(subject.workspace, subject.source.name)
-    try:
-        records = int(json.loads(kept.read_text("utf-8"))["acknowledged"])
-    except (OSError, ValueError, KeyError, TypeError):
-        command = (
-            f"tickets produce {subject.source.name} --receipts {os.path.relpath(subject.workspace.root)}/receipts.jsonl"
-        )
-        return Missing("no producer has left receipts or a summary in this workspace", command)
-    return Acknowledged("summary", (_shown(kept, subject),), records, None)
+    return _summed(subject, opened)
+
+
+def _summed(subject: Subject, opened: Opened | Missing) -> Acknowledged | Missing:
+    """The runs that the workspace keeps, added up; they say neither where a record is nor when it was read."""
+    name, found = subject.source.name, runs(subject.workspace, subject.source.name)
+    receipts = f"tickets produce {name} --receipts {os.path.relpath(subject.workspace.root)}/receipts.jsonl"
+    brokers = sorted({run.broker for run in found})
+    if not found:
+        return Missing("no producer has left receipts or a summary in this workspace", receipts)
+    if len(brokers) > 1:
+        return Missing(f"producers of this workspace sent to {' and '.join(brokers)}, and left no receipts", receipts)
+    if isinstance(opened, Opened) and opened.version < opened.newest:
+        said = f"version {opened.version} of the ledger is not its newest, and a summary does not say what it had read"
+        return Missing(said, f"tickets report {name}")
+    kept = kept_in(subject.workspace, name)
+    return Acknowledged("summary", (_shown(kept, subject),), sum(run.acknowledged for run in found), None)
 
 
 def _receipts(subject: Subject) -> Iterator[Path]:

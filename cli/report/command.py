@@ -19,17 +19,15 @@ Examples:
   tickets report --out run.html --receipts sent.jsonl
   tickets report --at 12 --json
 
-\b
 Exit codes: 0 all adds up; 1 a sum, a check or the audit does not, and the page says which; 2 wrong use.
+
 docs/report.md says what each section means, and what --json prints.
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument("contract", required=False)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: DATA/report.html."
-)
+@click.option("--out", type=options.Made(), help="File to write; default: DATA/report.html.")
 @click.option("--open", "open_", is_flag=True, help="Open it in the browser of this machine.")
 @click.option("--at", type=click.IntRange(0), metavar="LEDGER_VERSION", help="As it was at a version of the ledger.")
 @click.option(

@@ -199,5 +199,6 @@ def _with_earlier(last: Comparison, earlier: Comparison) -> Comparison:
     )
     if not added:
         return last
-    version = semver.judge(last.version.old, last.version.new, (*last.findings, *added), published=True, own_file=False)
-    return replace(last, findings=(*added, *last.findings), version=version)
+    findings = (*added, *last.findings)
+    version = replace(last.version, published=True, own_file=False)
+    return replace(last, findings=findings, version=semver.again(version, findings))

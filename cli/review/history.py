@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 _FILE = re.compile(
@@ -46,8 +47,15 @@ class Checkout:
             return self._run("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}").strip()
         except HistoryError:
             shallow = self._run("rev-parse", "--is-shallow-repository").strip() == "true"
-            remedy = "The clone is shallow: fetch the whole history (fetch-depth: 0)." if shallow else "See `git log`."
+            remedy = "The clone is shallow: fetch the whole history (fetch-depth: 0)." if shallow else self._near(ref)
             raise HistoryError(f"git knows no commit '{ref}'", remedy) from None
+
+    def _near(self, ref: str) -> str:
+        names = self._run(
+            "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"
+        ).split()
+        near = get_close_matches(ref, names, 1)
+        return f"Did you mean {near[0]}?" if near else "See `git branch --all` and `git log`."
 
     def base(self, ref: str) -> str:
         """The commit from which HEAD and a ref went apart, which is what a branch is compared with."""

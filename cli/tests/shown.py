@@ -81,6 +81,6 @@ def hostile(folder: Path) -> Path:
         field |= {"description": EVIL}
     colour = next(field for field in schema["properties"] if field["name"] == "colour")
     colour |= {"enum": [{"value": EVIL}], "classification": EVIL}
-    name = re.sub(r"[.\[\]/\n]", "", EVIL)  # the compiler refuses what clause ids are made with
+    name = re.sub(r"[.\[\]/\n`]", "", EVIL)  # the compiler refuses what no clause id or column can have
     schema["properties"].append({"name": name, "logicalType": "string", "description": EVIL})
     return written(folder, made)

@@ -35,6 +35,16 @@ def test_a_good_export_is_listed_in_80_columns(lab: Lab) -> None:
     assert result.exit_code == 0
     assert "client_tickets published as exports/client_tickets/0" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
+    (answer,) = json.loads(_run(lab, "--json").stdout)["exports"]
+    said = " ".join(result.stdout.split())
+    assert f"Views for BI tools in export.duckdb, schema bi: {', '.join(sorted(answer['views']))}" in said
+    assert answer["views"]
+
+
+def test_no_views_are_named_where_none_are_made(lab: Lab) -> None:
+    """They are in the duckdb file alone."""
+    lab.tickets()
+    assert "Views for" not in _run(lab, "--format", "csv").stdout
 
 
 def test_json_has_one_document(lab: Lab) -> None:

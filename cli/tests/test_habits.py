@@ -11,9 +11,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from cli import options
 from cli.habits import with_habits
 from cli.main import tickets
+from cli.review.history import Checkout, HistoryError
 from contracts.compiler.catalogue import HOME, Catalogue
+from runtime.broker import KINDS
 
 COMMAND = Path(sys.executable).with_name("tickets")
 WITHOUT_JSON: Mapping[str, str] = {
@@ -73,9 +76,17 @@ def test_every_command_has_help_an_example_and_exit_codes(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ALL)
+def test_help_fits_80_columns(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples too, which are not wrapped."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert [line for line in help_of(path).splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("path", ALL)
 def test_every_option_says_what_it_is_for(path: str) -> None:
     """A word of help each."""
-    bare = [one.opts[0] for one in ALL[path].params if isinstance(one, click.Option) and not (one.help or one.hidden)]
+    shown = [one for one in ALL[path].params if isinstance(one, click.Option) and not one.hidden]
+    bare = [one.opts[0] for one in shown if not one.help or one.help.startswith("[")]
     assert bare == []
 
 
@@ -97,6 +108,35 @@ def test_what_changes_something_can_be_tried_first(path: str) -> None:
     assert any("--dry-run" in one.opts for one in ALL[path].params)
 
 
+WRITTEN = [
+    (path, one)
+    for path, command in ALL.items()
+    for one in command.params
+    if isinstance(one.type, click.Path) and not one.type.exists and {"--out", "--output", "--receipts"} & set(one.opts)
+]
+
+
+@pytest.mark.parametrize(("path", "option"), WRITTEN, ids=[f"{path} {one.opts[0]}" for path, one in WRITTEN])
+def test_a_dash_is_standard_output_or_refused(path: str, option: click.Parameter, tmp_path: Path) -> None:
+    """Never a file of that name, unless it is named ./-."""
+    done = run(*path.split()[1:], *NEEDED.get(path, ()), option.opts[0], "-", cwd=tmp_path, TICKETS_DATA=str(tmp_path))
+    assert not (tmp_path / "-").exists()
+    if path == "tickets contracts diff":
+        assert (done.returncode, done.stdout.partition("\n")[0]) == (0, "UNCHANGED"), done.stderr
+    else:
+        assert done.returncode == 2
+        assert "standard output can't be written to here" in " ".join(done.stderr.split())
+    assert option.type.convert("./-", option, None) == Path("./-")
+
+
+NEEDED = {
+    "tickets contracts diff": [str(HOME / "client_tickets/v2.odcs.yaml")] * 2,
+    "tickets produce": ["client_tickets", "--events", "1"],
+    "tickets init": ["orders", "--from", os.devnull],
+}
+"""What such a command must be given besides."""
+
+
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
@@ -111,19 +151,30 @@ def test_what_changes_something_can_be_tried_first(path: str) -> None:
             "priority/enum",
         ),
         (["-q", "-v", "doctor"], "exclude each other"),
+        (["audit", "-q"], "It stands before the command: `tickets -q ...`."),
+        (["contracts", "show", "client_tickets", "--as", "jsonschema"], "Did you mean json-schema?"),
+        (["contracts", "payloads", "client_ticket"], "Did you mean client_tickets?"),
+        (["contracts", "rules", "maxmum-tightened"], "Did you mean maximum-tightened?"),
+        (["contracts", "lint", "--contracts", "."], ". holds no contract"),
+        (["contracts", "lint", str(HOME)], "is a folder. Give files"),
+        (["export", "--format", "jsn"], "Did you mean json?"),
+        (["architecture", "render", "--target", "aw"], "Did you mean aws?"),
+        (["produce", "tickets", "--events", "1"], "It is made from client_tickets.v2: name that."),
+        (["audit", "--broker", "localhost"], "Use embedded, redpanda, or HOST:PORT."),
+        (["process", "client_tickets", "--once", "--spark-conf", "x"], "Write --spark-conf spark.NAME=VALUE."),
     ],
 )
 def test_a_mistyped_name_is_answered_with_the_nearest(words: list[str], wanted: str, tmp_path: Path) -> None:
-    """Commands of any group, contracts, options, clauses; with exit code 2."""
-    done = run(*words, TICKETS_DATA=str(tmp_path))
+    """Commands of any group, contracts, options and their values, clauses; or with what to do; exit code 2."""
+    done = run(*words, cwd=tmp_path, TICKETS_DATA=str(tmp_path))
     assert done.returncode == 2, done.stderr
-    assert wanted in done.stderr
+    assert wanted in " ".join(done.stderr.split())
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command with more environment."""
     own = {**os.environ, **environment}
-    return subprocess.run([COMMAND, *words], capture_output=True, text=True, timeout=60, env=own)
+    return subprocess.run([COMMAND, *words], capture_output=True, text=True, timeout=60, env=own, cwd=cwd)
 
 
 def test_a_clause_that_no_contract_has_is_said_and_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -210,6 +261,19 @@ def test_quiet_and_verbose_set_the_level_of_every_log(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-c", code, *flags, "said"], capture_output=True, text=True, timeout=60)
         shown = [level for level in ("debug", "info", "warning", "error") if f"{level}!" in done.stderr]
         assert shown == levels.split(), done.stderr
+
+
+def test_the_brokers_of_the_option_are_those_there_are() -> None:
+    """They stand in the option too, since their room is slow to import."""
+    assert set(options.BROKERS) == set(KINDS)
+
+
+def test_a_branch_that_is_mistyped_is_answered_with_the_nearest() -> None:
+    """Of branches and tags."""
+    checkout = Checkout.of(HOME)
+    branch = checkout._run("for-each-ref", "--format=%(refname:short)", "refs/heads").split()[0]
+    with pytest.raises(HistoryError, match=f"Did you mean {branch}"):
+        checkout.commit(f"{branch}x")
 
 
 def test_json_of_small_commands(tmp_path: Path) -> None:

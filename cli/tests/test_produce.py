@@ -1,17 +1,27 @@
 """`tickets produce` without a broker: what goes together, what is said at the end, and what to do next."""
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from cli.produce.kept import Run, runs
+from cli.produce.session import meter, session
 from cli.produce.summary import exit_code, summary
+from contracts.compiler.catalogue import HOME, Catalogue
 from producer.causes import Causes
 from producer.event import Record
 from producer.outbox import line_of
+from producer.resume import StandsAlready
+from runtime import logs
+from runtime.broker import Broker
+from runtime.workspace import Workspace
 
 COMMAND = Path(sys.executable).parent / "tickets"
 NOWHERE = "127.0.0.1:1"
@@ -126,3 +136,41 @@ def test_exit_codes(change: dict[str, Any], code: int) -> None:
     """1 where anything is not acknowledged, refused or left; 130 after a stop, whatever else."""
     assert exit_code({**DONE, **change}) == code
     assert exit_code({**DONE, **change, "interrupted": True}) == 130
+
+
+@pytest.mark.parametrize(
+    ("quiet", "wanted", "shown"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_the_bar_is_drawn_for_who_wants_to_see_it(
+    quiet: bool, wanted: bool, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal; not with --json, and not under -q."""
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.prefer("error" if quiet else None)
+    try:
+        with meter("Sending to orders", 40, wanted) as advance:
+            advance(10)
+    finally:
+        logs.prefer(None)
+    assert ("Sending to orders" in stream.getvalue()) == shown
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_each_run_leaves_its_count_for_the_report(fails: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it ended, and whichever way it sent; one that sent nothing leaves none."""
+    workspace, contract = Workspace.open(tmp_path), Catalogue(HOME).get("client_tickets")
+    for place in ("producer.topic.require_sight", "runtime.kafka.ensure_topic"):
+        monkeypatch.setattr(place, lambda *_: None)
+    monkeypatch.setattr("producer.topic.batch_bytes", lambda *_: 2_000_000)
+    for count in (5, 0, 7):
+        delivery = SimpleNamespace(sent=9, acknowledged=count, failed=9 - count)
+        sender = SimpleNamespace(delivery=delivery, abandon=lambda: None)
+        monkeypatch.setattr("producer.send.Sender", lambda *_, sender=sender: sender)
+        with (
+            contextlib.suppress(ZeroDivisionError),
+            session(contract, Broker("embedded", NOWHERE), workspace, 1.0, StandsAlready(), None),
+        ):
+            assert 1 / (not fails)
+    assert runs(workspace, contract.name) == (Run("embedded", 5), Run("embedded", 7))

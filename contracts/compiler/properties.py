@@ -1,7 +1,7 @@
 """One ODCS schema property to a Field with its clauses, at any depth."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,22 @@ from contracts.compiler.reading import Reading, frozen
 from contracts.compiler.temporal import TimeForm
 from contracts.compiler.types import INTEGER_RANGES, TEMPORAL, TYPES, WIDE, decimal_parts, storage
 
-_JOINTS = re.compile(r"[.\[\]/\x00-\x1f\x7f]|^$")
+_Ban = tuple[re.Pattern[str], str, str]
+_FORBIDDEN: tuple[_Ban, ...] = (
+    (re.compile(r"^$"), "is an empty name", "Name the field."),
+    (re.compile(r"[.\[\]/]"), "has a character that clause ids are made with", "Leave out . [ ] and /."),
+    (re.compile(r"[\x00-\x1f\x7f]"), "has a control character", "Leave it out; a tab or a new line is one, too."),
+    (
+        re.compile(r"^(\*|\^.*\$)$"),
+        "is read as a pattern of names by Spark or the export check",
+        "Give it another name.",
+    ),
+)
+"""What a field's name may not have, why, and what to do."""
+_NO_COLUMN: tuple[_Ban, ...] = (
+    (re.compile("`"), "has a backtick, and Spark can't address such a column", "Leave out the backtick."),
+)
+"""The same, for a field that is a column; in an object Spark does not mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +152,26 @@ def _members(row: _Row, reading: Reading) -> tuple[Field, ...]:
 def read_fields(
     rows: Any, parent: str, place: str, reading: Reading, needed: set[str] | frozenset[str] = frozenset()
 ) -> tuple[Field, ...]:
-    """Properties side by side; a name that stands twice is a problem."""
+    """Properties side by side; a name that stands twice, or that a table can't have, is a problem."""
     names = [str(child["name"]) for child in rows]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        reading.wrong(f"{place}.{name}", "stands twice among its neighbours", "Keep one of them.")
-    for name in sorted({name for name in names if _JOINTS.search(name)}):
-        reading.wrong(f"{place}.{name[:60]}", "has a character that clause ids are made with", "Leave out . [ ] and /.")
+    for name, what, remedy in _misnamed(names, _FORBIDDEN if parent else (*_FORBIDDEN, *_NO_COLUMN)):
+        reading.wrong(f"{place}.{name[:60]}", what, remedy)
     return tuple(read_field(child, parent, place, reading, required=str(child["name"]) in needed) for child in rows)
+
+
+def _misnamed(names: Sequence[str], forbidden: Sequence[_Ban]) -> Iterator[tuple[str, str, str]]:
+    """(name, what is wrong, remedy). Spaces, commas and quotes are not: each engine is given a name quoted."""
+    small = [name.lower() for name in names]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield name, "stands twice among its neighbours", "Keep one of them."
+    for name in sorted(set(names)):
+        if names.count(name) == 1 and small.count(name.lower()) > 1:
+            yield (
+                name,
+                "differs from a neighbour only in capital letters, and columns of a table do not",
+                "Give one of them another name.",
+            )
+        yield from ((name, what, remedy) for wrong, what, remedy in forbidden if wrong.search(name))
 
 
 def _part(row: _Row, type_: str, key: str, part: str, reading: Reading) -> Field | None:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from cli.report.acknowledged import Acknowledged, keep
+from cli.produce.kept import keep, kept_in
+from cli.report.acknowledged import Acknowledged
 from cli.report.facts import Facts, document, gather
 from cli.report.opened import Missing, Subject
 from cli.report.page import page
@@ -37,8 +38,10 @@ from cli.report.tests.made import (
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing.tables import create_ledger, ledger_schema
 from processing.tests.ledgers import AMOUNT, PRIORITY, row
+from runtime.broker import Broker
 from runtime.workspace import Workspace
 
+EMBEDDED = Broker("embedded", "127.0.0.1:1")
 REFUSED = (
     row("1:0", "rejected", PRIORITY),
     row("1:1", "rejected", PRIORITY, AMOUNT),
@@ -51,7 +54,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     """The facts of a workspace with everything in it."""
     made = workspace(tmp_path_factory.mktemp("whole"), refused=REFUSED)
     export(made)
-    keep(made, SOURCE.name, {"acknowledged": len(LIFE) + 3})
+    keep(made, SOURCE.name, EMBEDDED, len(LIFE) + 3)
     return facts(made)
 
 
@@ -208,18 +211,43 @@ def test_receipts_that_the_ledger_lacks_are_said(tmp_path: Path) -> None:
 
 
 def test_more_acknowledged_than_read_is_said(tmp_path: Path) -> None:
-    """A summary has no places, but its number is enough to miss records."""
+    """Summaries have no places, but their sum is enough to miss records; a line that was cut does not count."""
     made = workspace(tmp_path)
-    keep(made, SOURCE.name, {"acknowledged": 9})
+    keep(made, SOURCE.name, EMBEDDED, 4)
+    keep(made, SOURCE.name, Broker("embedded", "127.0.0.1:2"), 5)
+    with kept_in(made, SOURCE.name).open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026-01-05", "acknowl')
     found = facts(made)
     assert not found.ok
     assert "acknowledged records (summary): 9, but of them in the ledger: 8" in found.attention[0]
 
 
+def test_summaries_of_several_brokers_are_not_compared(tmp_path: Path) -> None:
+    """The ledger does not say which of them it was read from."""
+    made = workspace(tmp_path)
+    keep(made, SOURCE.name, EMBEDDED, 90)
+    keep(made, SOURCE.name, Broker("external", "kafka:9092"), 8)
+    found = facts(made)
+    assert isinstance(found.flow, Flow)
+    assert found.ok
+    assert "sent to embedded and kafka:9092" in found.flow.uncertain[0]
+
+
+def test_summaries_are_not_held_against_an_older_ledger(tmp_path: Path) -> None:
+    """It had not read what came later, and that is no loss."""
+    made = workspace(tmp_path)
+    keep(made, SOURCE.name, EMBEDDED, 90)
+    assert not facts(made).ok
+    found = facts(made, 0)
+    assert isinstance(found.flow, Flow)
+    assert isinstance(found.flow.acknowledged, Missing)
+    assert "is not its newest" in found.flow.uncertain[0]
+
+
 def test_records_of_others_and_what_was_never_sent_are_told(tmp_path: Path) -> None:
     """They are no fault: the sums hold."""
     made = workspace(tmp_path)
-    keep(made, SOURCE.name, {"acknowledged": 5})
+    keep(made, SOURCE.name, EMBEDDED, 5)
     for folder, lines in (("outbox", 2), ("refused", 3)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / f"{SOURCE.name}-20260105T080000.000000Z.jsonl").write_text("{}\n" * lines, "utf-8")

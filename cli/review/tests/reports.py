@@ -128,7 +128,15 @@ WORDS = replace(
 WAIVER = Waiver("maximum-tightened", "priority", "", "Nobody sends it since May.", "support-data", "2026-12-31")
 WAIVED = replace(MAXIMUM, place="schema.client_tickets.priority.logicalTypeOptions.maximum", waiver=WAIVER)
 DISHONEST = VersionVerdict(
-    "1.0.0", "1.1.0", "major", "minor", honest=False, fails=True, says="The changes ask for 2.0.0 in a file of its own."
+    old="1.0.0",
+    new="1.1.0",
+    asked="major",
+    given="minor",
+    honest=False,
+    fails=True,
+    says="The changes ask for 2.0.0 in a file of its own.",
+    published=True,
+    own_file=False,
 )
 TICKETS = Comparison(
     contract="client_tickets.v1",
@@ -175,7 +183,7 @@ def hostile() -> Report:
         replace(finding, verdict=UNPROVEN, old=b"\x00\xff", new=("y" * 2_000, Decimal("Infinity"), {1: 10**5_000})),
         replace(finding, verdict=COMPATIBLE, breaks=(), old=None, new=None, says="", remedy="", place=""),
     )
-    version = VersionVerdict(HOSTILE, HOSTILE, "major", "none", honest=False, fails=True, says=HOSTILE)
+    version = replace(DISHONEST, old=HOSTILE, new=HOSTILE, given="none", says=HOSTILE)
     made = Comparison(HOSTILE, HOSTILE, HOSTILE, HOSTILE, findings, Replayed(1, 1, 1, 0), version, informative=False)
     return Report((made, replace(made, informative=True)), (HOSTILE,))
 

@@ -170,6 +170,77 @@ def test_a_version_published_earlier_counts_too(repository: Repository) -> None:
     assert "This breaks version 1.0.0" in next(r["says"] for r in answer["findings"] if r["verdict"] == "breaking")
 
 
+def test_a_waived_break_of_a_published_version_passes(repository: Repository) -> None:
+    """What the waiver names asks for no other version, whether it was published just before or long ago."""
+    repository.branch()
+    changed = orders()
+    fields(changed)["amount"]["logicalTypeOptions"]["maximum"] = 50
+    repository.commit(changed)
+    assert repository.diff("--against", "main")[0] == 1
+    waive(repository, "maximum-tightened", "amount")
+    code, answer = repository.diff("--against", "main")
+    assert (code, answer["verdict"], answer["contracts"][0]["version"]["asked"]) == (0, "compatible", "none")
+    repository.commit(orders(version="1.0.1"))  # nothing breaks any more, so the waiver is one too many
+    code, answer = repository.diff("--against", "main")
+    assert code == 1
+    assert "no finding needs it" in answer["problems"][0]
+
+
+def test_a_waived_break_of_a_version_published_earlier_passes(repository: Repository) -> None:
+    """The number was judged over all published versions, and is judged over them again."""
+    first = orders(customProperties=_mode("backward"))
+    fields(first)["note"]["logicalTypeOptions"]["maxLength"] = 200
+    repository.commit(first)
+    repository.commit(orders(version="1.1.0", customProperties=_mode("backward")))
+    repository.branch()
+    repository.commit(orders(version="1.1.1", customProperties=_mode("backward"), description={"purpose": "Orders."}))
+    assert repository.diff("--against", "main")[0] == 1
+    waive(repository, "max-length-tightened", "note")
+    code, answer = repository.diff("--against", "main")
+    assert (code, answer["contracts"][0]["version"]["asked"]) == (0, "patch")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"expires": "2020-01-01"}, "expired on 2020-01-01"),
+        ({"path": "note"}, "no finding needs it"),
+        ({"contract": "orders.v2"}, None),
+    ],
+)
+def test_a_waiver_of_something_else_leaves_the_version_as_it_was_judged(
+    repository: Repository, change: dict[str, str], said: str | None
+) -> None:
+    """One that has expired, or names another field or contract, lets neither the break nor the number pass."""
+    repository.branch()
+    changed = orders()
+    fields(changed)["amount"]["logicalTypeOptions"]["maximum"] = 50
+    repository.commit(changed)
+    waive(repository, "maximum-tightened", "amount", **change)
+    code, answer = repository.diff("--against", "main")
+    assert (code, answer["contracts"][0]["version"]["asked"]) == (1, "major")
+    assert [said in problem for problem in answer["problems"]] == ([True] if said else [])
+
+
+def test_a_waiver_of_one_change_leaves_the_number_to_the_others(repository: Repository) -> None:
+    """The break is waived; the words that changed beside it still ask for a number of their own."""
+    repository.branch()
+    changed = orders(description={"purpose": "Orders."})
+    fields(changed)["amount"]["logicalTypeOptions"]["maximum"] = 50
+    repository.commit(changed)
+    waive(repository, "maximum-tightened", "amount")
+    code, answer = repository.diff("--against", "main")
+    assert (code, answer["contracts"][0]["version"]["asked"]) == (1, "patch")
+    repository.commit(changed | {"version": "1.0.1"})
+    assert repository.diff("--against", "main")[0] == 0
+
+
+def waive(repository: Repository, rule: str, field: str, **changes: str) -> None:
+    """A waiver beside the contracts."""
+    row = {"rule": rule, "path": field, "reason": "Nobody sends more.", "owner": "sales", "expires": "2999-01-01"}
+    (repository.contracts / "waivers.yaml").write_text(json.dumps({"waivers": [row | changes]}), "utf-8")
+
+
 def _mode(name: str) -> list[dict[str, Any]]:
     return [*orders()["customProperties"], {"property": "compatibility", "value": name}]
 

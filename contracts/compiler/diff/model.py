@@ -137,6 +137,7 @@ class Replayed:
 class VersionVerdict:
     """Whether the version number is honest: `asked` is what the findings ask for, `given` what the number changed by
     (`none` where it did not). `says` is a sentence; `fails` whether it is an error (else a hint at most).
+    `published` and `own_file` are what it was judged by (semver.judge), to be judged again once findings are waived.
     """
 
     old: str
@@ -146,6 +147,8 @@ class VersionVerdict:
     honest: bool
     fails: bool
     says: str
+    published: bool
+    own_file: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,34 +23,44 @@ def given(old: str, new: str) -> str:
 
 
 def judge(old: str, new: str, findings: Iterable[Finding], *, published: bool, own_file: bool) -> VersionVerdict:
-    """Whether the number says what the findings ask for.
+    """Whether the number says what the findings ask for; one that is waived asks for nothing.
 
     `published`: OLD is out in the world, so any change needs a new number; else an unchanged number is a hint.
     `own_file`: NEW stands in another file than OLD, as a new major version must.
     """
     asked = max(("none", *(row.bump for row in findings if row.waiver is None)), key=STEPS.index)
     step = given(old, new)
+    honest, fails, says = _told(old, new, (asked, step), published, own_file)
+    return VersionVerdict(old, new, asked, step, honest, fails, says, published, own_file)
+
+
+def again(verdict: VersionVerdict, findings: Iterable[Finding]) -> VersionVerdict:
+    """The same number held against other findings, as after some of them were waived."""
+    return judge(verdict.old, verdict.new, findings, published=verdict.published, own_file=verdict.own_file)
+
+
+def _told(old: str, new: str, steps: tuple[str, str], published: bool, own_file: bool) -> tuple[bool, bool, str]:
+    """honest, fails and says of the verdict; `steps` are what is asked and what is given."""
+    asked, step = steps
     if step == "back":
-        return VersionVerdict(old, new, asked, step, False, True, f"The version went back from {old} to {new}.")
+        return False, True, f"The version went back from {old} to {new}."
     if asked == "none":
-        return VersionVerdict(old, new, asked, step, True, False, "Nothing changed that asks for another version.")
+        return True, False, "Nothing changed that asks for another version."
     if STEPS.index(step) < STEPS.index(asked):
-        return _too_low(old, new, asked, step, published)
+        return (False, *_too_low(old, new, asked, step, published))
     if asked == "major" and not own_file:
         says = f"A break needs a file of its own: keep v{_numbers(old)[0]} as it was, and write {new} beside it."
-        return VersionVerdict(old, new, asked, step, False, published, says)
-    return VersionVerdict(old, new, asked, step, True, False, f"{new} is honest: the changes ask for {_step(asked)}.")
+        return False, published, says
+    return True, False, f"{new} is honest: the changes ask for {_step(asked)}."
 
 
-def _too_low(old: str, new: str, asked: str, step: str, published: bool) -> VersionVerdict:
+def _too_low(old: str, new: str, asked: str, step: str, published: bool) -> tuple[bool, str]:
     wanted = f"The changes ask for {_step(asked)}: at least {_next(old, asked)}"
     wanted += ", in a new file." if asked == "major" else "."
-    if step == "none" and published:
-        says = f"{old} is published and was edited in place. {wanted}"
-        return VersionVerdict(old, new, asked, step, False, True, says)
     if step == "none":
-        return VersionVerdict(old, new, asked, step, False, False, f"The version did not change. {wanted}")
-    return VersionVerdict(old, new, asked, step, False, True, f"{new} is too low after {old}. {wanted}")
+        edited = f"{old} is published and was edited in place." if published else "The version did not change."
+        return published, f"{edited} {wanted}"
+    return True, f"{new} is too low after {old}. {wanted}"
 
 
 def _step(asked: str) -> str:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from contracts.compiler.diff import semver
 from contracts.compiler.diff.model import COMPATIBLE, Comparison, Report, Waiver
 from contracts.compiler.diff.table import RULES
 from contracts.compiler.errors import ContractError, Problem
@@ -64,7 +65,8 @@ def _faults(row: Any) -> Iterable[tuple[str, str]]:
 def apply(comparisons: tuple[Comparison, ...], waivers: tuple[Waiver, ...], today: date) -> Report:
     """The report with findings waived, and a problem for each waiver that expired or that nothing needed.
 
-    Only what would fail can be waived; a waiver for a contract that is not compared here is not held to be unused.
+    The version number is judged again without what was waived. Only what would fail can be waived; a waiver for a
+    contract that is not compared here is not held to be unused.
     """
     valid = [waiver for waiver in waivers if date.fromisoformat(waiver.expires) >= today]
     problems = [
@@ -91,7 +93,8 @@ def _waived(comparison: Comparison, waivers: list[Waiver], used: set[Waiver]) ->
         if fits and finding.verdict != COMPATIBLE:
             used.add(fits[0])
         findings.append(finding.waived(fits[0]) if fits and finding.verdict != COMPATIBLE else finding)
-    return replace(comparison, findings=tuple(findings))
+    version = comparison.version and semver.again(comparison.version, findings)
+    return replace(comparison, findings=tuple(findings), version=version)
 
 
 def _fits(waiver: Waiver, rule: str, place: str, path: str, contract: str) -> bool:
