@@ -4,8 +4,8 @@
 
 Two workspaces with ledgers of that many accepted rows; the same batches (1 % duplicates, 3 % invalid) are carried into
 each in turn, by the job's own steps, so that a machine that slows down slows both. Needs about 4 GB of disk. With
---kpis the table of tickets holds as many rows, of one week, and KPIs are made after each batch, as a job with `--every`
-does; without it that table is empty, and there are none.
+--kpis the table of tickets holds as many rows, of one week, and KPIs are made after each batch, which a running job
+does beside its batches and not after each; without it that table is empty, and there are none.
 """
 
 import argparse
