@@ -42,7 +42,7 @@ EXPECTED_S = 150.0
 AGE = timedelta(days=1)  # of the first event: older ones the topic might forget while they are read
 QUANTILES = (*range(101), 99.5, 99.9)
 
-_LIMIT = "A batch waits for the one before it: what a batch costs is nearly all fixed: Spark jobs, commits, planning."
+_LIMIT = "A batch waits for the one before it, and nearly all that it costs is fixed: Spark's jobs, commits, planning."
 P50, P99 = Target("under", 2.0, (), _LIMIT), Target("under", 4.0, (), _LIMIT)
 
 
