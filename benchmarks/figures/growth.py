@@ -6,7 +6,7 @@ steps, decode, settle, commit, append to tickets, as in every batch of `--once`.
 out. KPIs, which `--once` makes once at its end, are no part of that figure. Beside it stands the same with KPIs made
 after each batch, of as many tickets, all of one week: a running job makes them beside its batches, and rests five times
 as long as they took (processing/refresh.py), so this says how old they get and not what a batch costs. The rates
-behind both ratios are figures too, named by the sizes at scale 1: the capacity model (architecture/measured.py) reads them.
+behind both ratios are figures too, named by the sizes at scale 1: architecture/measured.py reads them.
 """
 
 from __future__ import annotations
