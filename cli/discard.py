@@ -32,7 +32,7 @@ def _reason(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.command(
     "discard",
     epilog="\b\nExamples:\n  tickets quarantine discard client_tickets 2:881 3:17 --reason 'load test'\n"
-    "  tickets quarantine discard client_tickets --producer load-test --reason CHG-17\n",
+    "  tickets quarantine discard client_tickets --producer load --reason CHG-17\n",
 )
 @click.argument("contract")
 @click.argument("places", metavar="[PARTITION:OFFSET]...", type=records.Place(), nargs=-1)

@@ -100,7 +100,7 @@ def test_a_resume_without_a_broker_leaves_the_outbox(tmp_path: Path) -> None:
 def test_the_help_shows_how_to_go_on() -> None:
     """An example for each new way."""
     shown = subprocess.run([COMMAND, "produce", "--help"], capture_output=True, text=True, timeout=60).stdout
-    for words in ("--resume  ", "--from - --make-ids", "--receipts sent.jsonl --producer ticketing-1"):
+    for words in ("--resume  ", "--from - --make-ids", "--receipts sent.jsonl", "--producer ticketing-1"):
         assert words in shown
 
 
