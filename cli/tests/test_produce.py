@@ -149,6 +149,7 @@ def test_the_bar_is_drawn_for_who_wants_to_see_it(
     stream.isatty = lambda: True  # type: ignore[method-assign]
     monkeypatch.setattr(sys, "stderr", stream)
     logs.prefer("error" if quiet else None)
+    logs.configure("text")  # as a command does after that
     try:
         with meter("Sending to orders", 40, wanted) as advance:
             advance(10)

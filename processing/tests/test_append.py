@@ -106,7 +106,7 @@ def test_a_value_that_is_required_and_missing_is_told(table: Path) -> None:
     """With the field, and what to mend; no file is left."""
     with pytest.raises(ProcessingError, match=r"tickets.v1 requires priority") as error:
         run(table, sent(row()), sent(row(), row(priority=None)))
-    assert "enrichment" in error.value.remedy
+    assert "processing/enrich/" in error.value.remedy
     assert list(table.glob("*.parquet")) == []
 
 
