@@ -176,7 +176,8 @@ class Pipeline:
         """Export; beside a running job, again until the export covers all that was sent. The published folder."""
 
         def covers() -> Path | None:
-            self.run("export", self.contract, "--format", formats, expect=expect)
+            # Before a running job has made its first aggregates, there is no version to export.
+            self.run("export", self.contract, "--format", formats, expect=expect if self.live is None else None)
             return self.covering(formats)
 
         there = self.covering(formats) if self.sent else None

@@ -1,8 +1,8 @@
 """When a running job makes its aggregates anew: beside its batches, which go on, and not after each of them.
 
-All rows go into them, so they may take a sixth of the time. They are made at once where batches are rare, and where
-many rows are there they fall behind the accepted rows by some times as long as they take; whoever exports finds the
-newest version of the ledger that all tables have.
+All rows go into them, so while batches follow one another they may take a sixth of the time, and fall behind the
+accepted rows by some times as long as they take; whoever exports finds the newest version of the ledger that all tables
+have. Between batches that are rare they are made at once.
 """
 
 import math
@@ -39,13 +39,9 @@ class Refresher:
         """The accepted rows have come to a new version of the ledger."""
         self._behind = True
 
-    def due(self) -> bool:
-        """Whether they may be behind, and have rested."""
-        return self._behind and self.clock() >= self._not_before
-
-    def do(self) -> None:
-        """Make them, if that is due and they are behind the accepted rows."""
-        if not self.due():
+    def do(self, *, calm: bool = False) -> None:
+        """Make them if they are behind the accepted rows and have rested; `calm`: no batch is under way, so at once."""
+        if not self._behind or not (calm or self.clock() >= self._not_before):
             return
         self._behind = False  # before looking: a batch may end meanwhile
         try:

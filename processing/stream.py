@@ -171,12 +171,14 @@ class Job:
 
     def _await(self, query: StreamingQuery) -> None:
         """Wait for the query's end; a wish to stop is granted between two batches, and chores are done there."""
+        idle = 0  # looks in a row at which no batch was under way: one alone may fall between two batches
         try:
             while not query.awaitTermination(0.2):
-                if self.stop.is_set() and not query.status["isTriggerActive"]:
+                idle = 0 if query.status["isTriggerActive"] else idle + 1
+                if not self.stop.is_set():
+                    self._between(calm=idle > 1)
+                elif idle:
                     query.stop()
-                elif not self.stop.is_set():
-                    self._between()
         except StreamingQueryException as error:
             if isinstance(self.failure, Stopped):
                 return
@@ -189,9 +191,9 @@ class Job:
             if query.isActive:
                 query.stop()
 
-    def _between(self) -> None:
+    def _between(self, *, calm: bool) -> None:
         if self.every is not None:
-            self.refresher.do()
+            self.refresher.do(calm=calm)
         if self.chores.due():
             with self.writing:  # waits for the batch under way
                 if not self.stop.is_set():

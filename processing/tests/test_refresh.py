@@ -71,9 +71,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 def test_nothing_is_made_where_nothing_came(lab: Lab) -> None:
     """A job that begins looks once, and has nothing to do until rows come."""
-    assert lab.job.due()
-    lab.job.do()
-    assert not lab.job.due()
+    lab.job.do(calm=True)
     assert (lab.told, lab.checked) == ([], 0)
 
 
@@ -84,14 +82,23 @@ def test_they_are_made_at_once_and_then_rest(lab: Lab) -> None:
     assert (lab.told, lab.checked) == ([(1, 2.0)], 1)
     lab.accepted(2)
     lab.now += 9.9
-    assert not lab.job.due()
     lab.job.do()
+    assert lab.told == [(1, 2.0)]
     lab.accepted(3)
     lab.now += 0.2
     lab.job.do()
     assert lab.told == [(1, 2.0), (3, 2.0)]
     lab.now += 60
-    assert not lab.job.due()
+    lab.job.do(calm=True)
+    assert len(lab.told) == 2
+
+
+def test_between_rare_batches_they_need_no_rest(lab: Lab) -> None:
+    """Nobody is held up then."""
+    for version in (1, 2):
+        lab.accepted(version)
+        lab.job.do(calm=True)
+    assert lab.told == [(1, 2.0), (2, 2.0)]
 
 
 def test_what_a_run_before_left_behind(lab: Lab) -> None:
