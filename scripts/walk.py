@@ -54,7 +54,9 @@ def _timed(command: str, folder: Path) -> tuple[str, float]:
 def page(steps: list[tuple[str, float]]) -> str:
     """The times as a page of the documentation."""
     whole = sum(seconds for _, seconds in steps)
-    rows = [f"| `{command if not command.startswith('git clone') else 'git clone ...'}` | {s:.1f} |" for command, s in steps]
+    rows = [
+        f"| `{command if not command.startswith('git clone') else 'git clone ...'}` | {s:.1f} |" for command, s in steps
+    ]
     return "\n".join(
         (
             "# The first ten minutes, timed",
