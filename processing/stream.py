@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from pyspark.errors import StreamingQueryException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException, StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
@@ -193,7 +194,10 @@ class Job:
 
     def _between(self, *, calm: bool) -> None:
         if self.every is not None:
-            self.refresher.do(calm=calm)
+            try:
+                self.refresher.do(calm=calm)
+            except (Py4JJavaError, PySparkException) as error:
+                raise explain(error, self.source.topic) from error
         if self.chores.due():
             with self.writing:  # waits for the batch under way
                 if not self.stop.is_set():

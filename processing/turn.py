@@ -59,13 +59,9 @@ class Turn:
 
         return open_table(self.path, self.version)
 
-    def options(self, said: Mapping[str, Any]) -> dict[str, str]:
-        """For a Spark writer; `said` goes into the commit, where `notes` finds it."""
-        return {"txnAppId": APPLICATION, "txnVersion": str(self.number), "userMetadata": self._metadata(said)}
-
     @contextlib.contextmanager
     def session(self, spark: "SparkSession", said: Mapping[str, Any]) -> Iterator[None]:
-        """The same for MERGE and DELETE, which take no options."""
+        """For what Spark writes within; `said` goes into the commit, where `notes` finds it."""
         chosen = dict(zip(_SESSION, (APPLICATION, str(self.number), self._metadata(said)), strict=True))
         for name, value in chosen.items():
             spark.conf.set(name, value)

@@ -1,5 +1,6 @@
 """Commits under a number: of two writers that read the same state, one gets in and the other is told."""
 
+import json
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from processing.turn import OvertakenError, Turn, notes
+from processing.turn import APPLICATION, OvertakenError, Turn, notes
 from runtime.delta import row_commits
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ def held(path: Path) -> int:
     from deltalake import DeltaTable
 
     return int(DeltaTable(path).to_pyarrow_table().num_rows)
+
+
+def options(turn: Turn) -> dict[str, str]:
+    """What `Turn.session` sets for a whole session, for one write of Spark's."""
+    said = json.dumps({"turn": turn.token})
+    return {"txnAppId": APPLICATION, "txnVersion": str(turn.number), "userMetadata": said}
 
 
 def write(path: Path, turn: Turn) -> None:
@@ -69,7 +76,7 @@ def test_a_later_twin_is_skipped_and_told(spark: "SparkSession", table: Path) ->
     write(table, Turn.take(table))
     frame = spark.range(5).toDF("n")
     for mode in ("append", "overwrite"):
-        frame.write.format("delta").mode(mode).options(**mine.options({})).save(str(table))
+        frame.write.format("delta").mode(mode).options(**options(mine)).save(str(table))
     with mine.session(spark, {}):
         merge = DeltaTable.forPath(spark, str(table)).alias("t").merge(frame.alias("f"), "t.n = f.n")
         merge.whenNotMatchedInsertAll().execute()
@@ -102,7 +109,7 @@ def test_two_commits_that_meet(spark: "SparkSession", table: Path, tmp_path: Pat
 
         rows = spark.range(10).toDF("n").mapInArrow(meet, "n bigint").coalesce(1)
         try:
-            rows.write.format("delta").mode("append").options(**turn.options({})).save(str(table))
+            rows.write.format("delta").mode("append").options(**options(turn)).save(str(table))
             turn.confirm()
         except Exception as error:  # noqa: BLE001 - whichever way the loser is told
             errors.append(error)
