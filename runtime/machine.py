@@ -78,12 +78,14 @@ def java() -> Row:
 
 
 def memory() -> Row:
-    """Memory for Spark (2 GiB by default), the broker (0.5) and Python; counts a container's limit."""
+    """Memory for Spark (a heap of 1 GiB by default, and as much beside it), the broker (0.5) and Python; counts a
+    container's limit.
+    """
     import psutil
 
     total = min(psutil.virtual_memory().total, cgroup_limit() or sys.maxsize) / GIB
     found = f"{total:.1f} GiB, {os.cpu_count()} cores"
-    remedy = f"{MEMORY_GIB} GiB are wanted; with less, set TICKETS_DRIVER_MEMORY=1g."
+    remedy = f"{MEMORY_GIB} GiB are wanted; with less, set TICKETS_DRIVER_MEMORY=700m."
     return Row("memory", found, True, None) if total >= MEMORY_GIB else Row("memory", found, None, remedy)
 
 

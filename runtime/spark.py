@@ -152,7 +152,7 @@ def settings_for(app: str, on: Engine, scratch: Path) -> dict[str, str]:
     return {
         "spark.app.name": app,
         "spark.master": on.master,
-        "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "2g"),
+        "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "1g"),
         "spark.scheduler.mode": "FAIR",  # between pools: what runs beside batches does not hold up their tasks
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -4,7 +4,7 @@ The whole job (as in rates.py) reads a topic of 2,000,000 v1 events and one of 8
 20,000,000 as the target says. Memory is the sum over the process, Spark's Java process and Python workers, looked at
 twice a second; the peak is the largest sum. It is the proportional set (PSS): pages that forked Python workers share
 count once. Where the system has no PSS (macOS) it is the resident set, in which they count several times. Java takes
-what it may (2 GB of heap by default) before it gives any back, so that a short run can stay below a long one without
+what it may (1 GB of heap by default) before it gives any back, so that a short run can stay below a long one without
 anything growing with the data.
 """
 
