@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 SILENT, STOPPED, OVERSIZE = "SILENT", "STOPPED", "OVERSIZE"  # our own words, beside librdkafka's
+FATAL = "_FATAL"  # librdkafka's for a session that it gave up; why is an error of its own
 
 
 class Failure(NamedTuple):
@@ -89,6 +90,9 @@ CAUSES: Mapping[str, Cause] = {
     "UNKNOWN_TOPIC_ID": _NO_TOPIC,
     "_UNKNOWN_TOPIC": _NO_TOPIC,
     "_UNKNOWN_PARTITION": _NO_TOPIC,
+    # Of records whose answer is still to come when the client forgets their partition with the topic: it would send
+    # them once more, and has no partition to do so. At the client's own end nothing of ours is under way any more.
+    "_DESTROY": _NO_TOPIC,
     "TOPIC_AUTHORIZATION_FAILED": _FORBIDDEN,
     "CLUSTER_AUTHORIZATION_FAILED": _FORBIDDEN,
     "_AUTHENTICATION": _LOGIN,
@@ -106,11 +110,13 @@ CAUSES: Mapping[str, Cause] = {
         "Ask whoever keeps the broker what its policy for topic {topic} demands.",
         False,
     ),
-    "_FATAL": _SESSION,
+    FATAL: _SESSION,
     "OUT_OF_ORDER_SEQUENCE_NUMBER": _SESSION,
     "UNKNOWN_PRODUCER_ID": _SESSION,
     "INVALID_PRODUCER_EPOCH": _SESSION,
     "PRODUCER_FENCED": _SESSION,
+    "_FENCED": _SESSION,
+    "_INCONSISTENT": _SESSION,
 }
 _OTHER = Cause("the broker refused them: {said}", "Look at the broker's log, and mend what it names.", False)
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from producer.causes import OVERSIZE, SILENT, STOPPED, Causes, Failure
+from producer.causes import FATAL, OVERSIZE, SILENT, STOPPED, Causes, Failure
 from producer.event import Headers, LineSeal, Record
 from producer.outbox import Keeper as Keeper
 from producer.receipts import Receipts
 from producer.route import Route as Route
 from producer.route import settings as settings
 
-PURGE_S = 5.0
+CLIENT_S = 5.0  # longest wait for what the client does by itself
 SLICE_S = 0.05  # longest wait before signals and deadlines are looked at again
 POLL_EVERY = 500  # records between two looks at the callbacks
 LOGIN = frozenset({"_AUTHENTICATION", "_SSL"})  # complaints that explain a silence
@@ -31,7 +31,7 @@ Told = Callable[[Any, Any], None]  # of error and message, once one of the two i
 Row = tuple[bytes, int, tuple[bytes, Headers] | None]
 """Value, timestamp in milliseconds since 1970, key and headers; None where the value says them."""
 ANY_PARTITION = -1  # the partitioner decides, by the key
-PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})
+PURGED = frozenset({"_PURGE_QUEUE", "_PURGE_INFLIGHT"})  # that records are given up, not why
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Sender:
         self._producer = Producer({**route.client, **settings(route), **told})
         self._taken = self._lost = 0  # by librdkafka; of these, reported as failed
         self._quiet_since_s = time.monotonic()
-        self._silence = self._given_up = SILENT
+        self._silence = self._causes.of(SILENT)  # why what is under way will not be acknowledged
         self._mute = self._ended = False
         self.delivery = Delivery()
 
@@ -127,7 +127,7 @@ class Sender:
 
     def wait(self, seconds: float) -> None:
         """Serve callbacks for at most `seconds`, and no longer than a slice; what they wrote is handed on."""
-        self._serve(min(seconds, SLICE_S))
+        self._heard(self._producer.poll, min(seconds, SLICE_S))
         self._count()
         if self.delivery.pending and time.monotonic() - self._quiet_since_s > self._route.timeout_s:
             self._mute = True
@@ -135,20 +135,36 @@ class Sender:
         if self._receipts is not None:
             self._receipts.flush()
 
-    def _serve(self, seconds: float) -> None:
-        """What ends the client's session as a whole is like a silence, with a reason: nothing more is acknowledged."""
+    def _heard(self, serve: Callable[[float], Any], seconds: float) -> bool:
+        """Serve callbacks by poll or flush; False where they were broken off, since the session ended as a whole.
+
+        That is like a silence, with a reason: nothing more is acknowledged.
+        """
         from confluent_kafka import KafkaException
 
         try:
-            self._producer.poll(seconds)
+            serve(seconds)
         except KafkaException as error:
-            self._silence, self._mute = error.args[0].name(), True
+            self._silence, self._mute = self._causes.of(error.args[0].name(), error.args[0].str()), True
+            return False
+        return True
+
+    def _refused(self, error: Any) -> Failure | None:
+        """Why the client does not take a record; None where its session ended as a whole: `_silence` then says why.
+
+        It refuses records from that moment on, and why comes with its callbacks, maybe a moment later.
+        """
+        code, end_s = error.name(), time.monotonic() + CLIENT_S
+        while code == FATAL and time.monotonic() < end_s:
+            if not self._heard(self._producer.poll, SLICE_S):
+                return None
+        return self._causes.of(OVERSIZE if code == "MSG_SIZE_TOO_LARGE" else code, error.str())
 
     def drain(self) -> None:
         """Wait until each record is acknowledged or failed; after a silence of the whole time-out the rest failed."""
         while self.delivery.pending and not self._mute:
             self.wait(SLICE_S)
-        self._give_up(self._silence)
+        self._give_up()
 
     def finish(self) -> Delivery:
         """The same, and the end of the session."""
@@ -161,16 +177,17 @@ class Sender:
     def abandon(self) -> Delivery:
         """The end of the session at once: what is not acknowledged by now failed."""
         try:
-            self._give_up(STOPPED)
+            self._silence = self._causes.of(STOPPED)
+            self._give_up()
         finally:
             self._close()
         return self.delivery
 
-    def _give_up(self, code: str) -> None:
-        self._given_up = code
+    def _give_up(self) -> None:
         if self.delivery.pending:
             self._producer.purge(in_queue=True, in_flight=True)
-            self._producer.flush(PURGE_S)
+            if not self._heard(self._producer.flush, CLIENT_S):
+                self._heard(self._producer.flush, CLIENT_S)  # a session ends once; the reports come after it
             self._count()
 
     def _close(self) -> None:
@@ -182,8 +199,9 @@ class Sender:
         """What is known to be acknowledged by now; reports that wait to be served still count as under way."""
         acknowledged = self._taken - self._lost - len(self._producer)
         if acknowledged > self.delivery.acknowledged:
-            self.delivery.acknowledged = acknowledged
-            self._quiet_since_s, self._silence = time.monotonic(), SILENT
+            self.delivery.acknowledged, self._quiet_since_s = acknowledged, time.monotonic()
+            if not self._mute:
+                self._silence = self._causes.of(SILENT)
 
     def _hand_over(self, record: Record, told: Told) -> None:
         """Until librdkafka has the record, or never will; it fails where the broker stays silent over a full queue."""
@@ -201,10 +219,11 @@ class Sender:
             except BufferError:
                 self.wait(SLICE_S)
             except KafkaException as error:
-                code, said = error.args[0].name(), error.args[0].str()
-                self._fail(record, self._causes.of(OVERSIZE if code == "MSG_SIZE_TOO_LARGE" else code, said))
-                return
-        self._fail(record, self._causes.of(self._silence))
+                failure = self._refused(error.args[0])
+                if failure is not None:
+                    self._fail(record, failure)
+                    return
+        self._fail(record, self._silence)
 
     def _reporter(self, rows: Sequence[Row], seal: LineSeal) -> Told:
         """What hears of all rows without key and headers of their own; a report of a lost record has no time."""
@@ -227,7 +246,7 @@ class Sender:
         if error is not None:
             code = error.name()
             self._lost += 1
-            self._fail(record, self._causes.of(self._given_up if code in PURGED else code, error.str()))
+            self._fail(record, self._silence if code in PURGED else self._causes.of(code, error.str()))
             return
         if self._receipts is not None:
             self._receipts.put(record.value, message.partition(), message.offset())
@@ -241,5 +260,5 @@ class Sender:
         self._outbox.put(record, failure)
 
     def _complain(self, error: Any) -> None:
-        if error.name() in LOGIN:
-            self._silence = error.name()
+        if error.name() in LOGIN and not self._mute:
+            self._silence = self._causes.of(error.name(), error.str())

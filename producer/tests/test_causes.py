@@ -28,7 +28,7 @@ def test_an_unknown_error_is_told_in_the_clients_words() -> None:
 
 
 def test_one_cause_is_one_failure_whatever_it_is_called() -> None:
-    """Client and broker name a topic that is gone in four ways; it is counted and told once."""
+    """Client and broker name a topic that is gone in five ways; it is counted and told once."""
     causes = Causes("orders", 1, 60.0)
-    names = ("UNKNOWN_TOPIC_OR_PART", "UNKNOWN_TOPIC_ID", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION")
+    names = ("UNKNOWN_TOPIC_OR_PART", "UNKNOWN_TOPIC_ID", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION", "_DESTROY")
     assert {causes.of(name).code for name in names} == {"UNKNOWN_TOPIC_OR_PART"}

@@ -1,10 +1,12 @@
 """The Kafka client: what is not acknowledged is counted and kept, with its cause."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from producer.causes import Causes
 from producer.event import Record
@@ -113,32 +115,99 @@ def test_a_login_that_is_refused_explains_a_silence(tmp_path: Path) -> None:
     gone.send(record(b"{}"))
     (failure,) = gone.finish().failures
     assert failure.code == "_AUTHENTICATION"
+    assert "wrong password" in failure.what
     assert "TICKETS_KAFKA_CONFIG" in failure.remedy
 
 
-def test_a_session_that_the_client_gives_up_ends_with_its_reason(tmp_path: Path) -> None:
-    """A user who may write nothing gets no producer id: librdkafka ends the session, and the records are kept."""
-    from confluent_kafka import KafkaError, KafkaException
+class Ended:
+    """A session that the client gave up: it takes `takes` records more and fails what waits, and its callbacks say why
+    once, after `late` looks at them. (A broker that refuses a producer's id is in cli/tests/test_access.py.)
+    """
 
-    class Ended:
-        def __init__(self, real: Any) -> None:
-            self._real = real
+    def __init__(self, session: Sender, takes: int, late: int = 0) -> None:
+        self._real, self._takes, self._late, self._told = session._producer, takes, late, False
+        session._producer = self
 
-        def poll(self, _: float) -> None:
-            raise KafkaException(KafkaError(KafkaError.CLUSTER_AUTHORIZATION_FAILED, "no producer id", fatal=True))
+    def produce(self, *words: Any, **named: Any) -> None:
+        """Refused once the session ended."""
+        if self._takes == 0:
+            raise KafkaException(KafkaError(KafkaError._FATAL, "Unable to produce message"))
+        self._takes -= 1
+        self._real.produce(*words, **named)
 
-        def __len__(self) -> int:
-            return len(self._real)
+    def poll(self, seconds: float) -> Any:
+        """The callbacks."""
+        return self._say(self._real.poll, seconds)
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._real, name)
+    def flush(self, seconds: float) -> Any:
+        """The callbacks, until none is left."""
+        return self._say(self._real.flush, seconds)
 
-    gone = sender(outbox(tmp_path), timeout_s=60.0)
-    gone._producer = Ended(gone._producer)
-    gone.send(record(b"{}"))
-    (failure,) = gone.finish().failures
+    def _say(self, serve: Callable[[float], Any], seconds: float) -> Any:
+        self._late -= 1
+        if self._late >= 0 or self._told:
+            return serve(seconds)
+        self._told = True
+        self._real.purge(in_queue=True)
+        raise KafkaException(KafkaError(KafkaError.CLUSTER_AUTHORIZATION_FAILED, "no producer id", fatal=True))
+
+    def __len__(self) -> int:
+        return len(self._real)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def one_by_one(session: Sender) -> None:
+    """As from a file: until the session is known to be over."""
+    for _ in range(5):
+        if not session.stalled:
+            session.send(record(b"{}"))
+
+
+def together(session: Sender) -> None:
+    """As generated events."""
+    session.send_many([(b"{}", NOW_MS, None)] * 5, lambda _: (b"k", []))
+
+
+@pytest.mark.parametrize("hand_over", [one_by_one, together])
+@pytest.mark.parametrize("takes", [0, 2, 5])
+@pytest.mark.parametrize("late", [0, 1, 3])
+def test_a_session_that_the_client_gives_up_has_one_reason(
+    tmp_path: Path, hand_over: Callable[[Sender], None], takes: int, late: int
+) -> None:
+    """A user who may write nothing gets no producer's id, before its first record, among them or after all: each that
+    was handed over is kept, and is told the same.
+    """
+    kept = outbox(tmp_path)
+    gone = sender(kept, timeout_s=60.0)
+    Ended(gone, takes, late)
+    hand_over(gone)
+    done = gone.finish()
+    ((failure, count),) = done.failures.items()
     assert (failure.code, failure.ends) == ("TOPIC_AUTHORIZATION_FAILED", True)
     assert gone.stalled
+    assert 0 < count == done.failed == done.sent == len(kept.path.read_bytes().splitlines())
+
+
+def test_a_session_that_ends_while_a_run_is_abandoned_loses_nothing(tmp_path: Path) -> None:
+    """Its end breaks off the reports of what was under way; they are asked for once more."""
+    kept = outbox(tmp_path)
+    gone = sender(kept, timeout_s=60.0)
+    gone.send(record(b"{}"))
+    Ended(gone, 0)
+    done = gone.abandon()
+    assert (done.sent, done.failed, len(kept.path.read_bytes().splitlines())) == (1, 1, 1)
+
+
+def test_a_session_that_ended_without_a_word_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its records fail with what the client calls it."""
+    monkeypatch.setattr("producer.send.CLIENT_S", 0.1)
+    gone = sender(outbox(tmp_path), timeout_s=60.0)
+    Ended(gone, 0, late=1_000_000)
+    gone.send(record(b"{}"))
+    (failure,) = gone.finish().failures
+    assert (failure.code, failure.ends) == ("_FATAL", True)
 
 
 def test_delivery_settings() -> None:
