@@ -1,20 +1,15 @@
 """Accepted event ids to where each was first seen: what makes finding a duplicate cost the same at any table size.
 
-Of each accepted event id its digest, coordinates and body hash, in sorted runs (runs.py); a file `state.json` names the
-runs and the version of the ledger that they hold, and is replaced in one step. After a crash the index lacks the newest
-commits, takes what is missing from their files, and is made anew where rows of the ledger changed otherwise. Local to
-the driver, wherever the tables are.
+Of each accepted event id its digest, coordinates and body hash, in sorted runs on a shelf (runs.py, shelf.py). After a
+crash the index lacks the newest commits, takes what is missing from their files, and is made anew where rows of the
+ledger changed otherwise.
 """
 
-import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -22,29 +17,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processing import runs
+from processing.added import added_since, rows_of
 from processing.claims import CLAIMS, DIGEST_BYTES, FROM, TWINS, claimed
-from processing.errors import ProcessingError
-from processing.runs import ROW, Run
+from processing.runs import Run
+from processing.shelf import Shelf, State
 from processing.tables import CREATED, spares_ids
-from processing.turn import notes
-from runtime.delta import MAINTENANCE, files_of, open_table, row_commits
-from runtime.files import try_lock, write_atomically
+from runtime.delta import open_table, row_commits
 from runtime.progress import working
 from runtime.store import Location
 
-_STATE, _LOCK = "state.json", "lock"
-_ROWS = 100_000  # taken from the ledger at a time
+# What belongs to a digest: its second half, and a record's coordinates and body hash.
+ROW = np.dtype([("tail", "<u8"), ("partition", "<i4"), ("offset", "<i8"), ("body_hash", "V16")])
 
 Place = tuple[int, int]  # partition, offset
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """Which ledger, by Delta's id of it, at which version; None for what is of no version yet."""
-
-    ledger: str | None
-    version: int | None
-    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +55,8 @@ class Index:
     """Who came first. Open it with the lease held, call `follow` before each batch and `add` after its commit."""
 
     def __init__(self, folder: Path, ledger: Location) -> None:
-        self._folder = folder
         self._ledger = ledger
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(folder / _LOCK)
-        self._state = _read(folder)
-        self._tidy()
+        self._shelf = Shelf(folder, ROW)
 
     def __enter__(self) -> "Index":
         return self
@@ -85,24 +66,24 @@ class Index:
 
     def close(self) -> None:
         """Let go of the folder."""
-        os.close(self._lock)
+        self._shelf.close()
 
     def follow(self) -> None:
         """Bring the index to the ledger's version: nothing to do, some files to read, or all of it."""
 
         table = open_table(self._ledger)
         newest = next(row_commits(table))[0]
-        identity, state = str(table.metadata().id), self._state
-        if (state.ledger, state.version) == (identity, newest):
+        identity, state = str(table.metadata().id), self._shelf.state
+        if (state.table, state.version) == (identity, newest):
             return
-        known = state.ledger == identity and state.version is not None
-        files = _added_since(table, state.version or CREATED, self._ledger) if known else None
+        known = state.table == identity and state.version is not None
+        files = added_since(table, self._ledger, state.version or CREATED, spares_ids) if known else None
         if files is None:
             with working("indexing the event ids of the ledger") if newest > CREATED else nullcontext():
                 held = self._anew(table)
         else:
             held = self._with(state.runs, _accepted(files, self._ledger))
-        self._say(_State(identity, newest, held))
+        self._shelf.say(State(identity, newest, held))
 
     def settle(self, claims: pa.Table) -> pa.Table:
         """The claims whose event id belongs to another record (TWINS): `same` where that has the same body.
@@ -125,16 +106,17 @@ class Index:
 
         Where the index holds another version than `before`, nothing is noted: `follow` will.
         """
-        if self._state.version != before:
+        state = self._shelf.state
+        if state.version != before:
             return
-        held = self._with(self._state.runs, [claims.filter(_others(claims, twins))])
-        self._say(_State(self._state.ledger, version, held))
+        held = self._with(state.runs, [claims.filter(_others(claims, twins))])
+        self._shelf.say(State(state.table, version, held))
 
     def _known(self, batch: _Batch) -> dict[int, Any]:
         """Rows of a batch whose digest is in the index, with what is there."""
         heads, tails = batch.heads[batch.order], batch.rows["tail"][batch.order]
         known: dict[int, Any] = {}
-        for run in self._state.runs:
+        for run in self._shelf.state.runs:
             at, rows = run.find(heads, tails)
             known |= zip(batch.order[at].tolist(), rows, strict=True)
         return known
@@ -142,49 +124,12 @@ class Index:
     def _anew(self, table: Any) -> tuple[Run, ...]:
         return self._with((), _accepted(table.file_uris(), self._ledger))
 
-    def _with(self, held: Sequence[Run], claims: Iterable[pa.Table]) -> tuple[Run, ...]:
-        """The runs and what these claims add; `_say` makes them the index's."""
-        kept = list(held)
+    def _with(self, held: tuple[Run, ...], claims: Iterable[pa.Table]) -> tuple[Run, ...]:
+        """The runs and what these claims add."""
         for some in claims:
-            if some.num_rows:
-                batch = _Batch.of(some)
-                kept = runs.merged([*kept, runs.write(self._folder, batch.heads, batch.rows)])
-        return tuple(kept)
-
-    def _say(self, state: _State) -> None:
-        said = {"ledger": state.ledger, "version": state.version, "runs": {run.name: run.rows for run in state.runs}}
-        write_atomically(self._folder / _STATE, json.dumps(said))
-        self._state = state
-        self._tidy()
-
-    def _tidy(self) -> None:
-        """Remove what no state names: runs that were merged, or left by a crash."""
-        kept = {path for run in self._state.runs for path in run.files} | {self._folder / _STATE, self._folder / _LOCK}
-        for path in self._folder.iterdir():
-            if path not in kept:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _locked(path: Path) -> int:
-    """The open lock; ProcessingError where another process has it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    if not try_lock(handle):
-        os.close(handle)
-        raise ProcessingError(
-            f"the index {path.parent} is in use by another process", "Make sure that only one job runs, then try again."
-        )
-    return handle
-
-
-def _read(folder: Path) -> _State:
-    """What the folder holds; where it is not whole, nothing: the ledger is what counts."""
-    try:
-        said = json.loads((folder / _STATE).read_bytes())
-        held = tuple(Run(folder, str(name), int(rows)) for name, rows in said["runs"].items())
-        state = _State(str(said["ledger"]), int(said["version"]), held)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return _State(None, None, ())
-    return state if all(run.whole for run in held) else _State(None, None, ())
+            batch = _Batch.of(some)
+            held = self._shelf.added(held, batch.heads, batch.rows)
+        return held
 
 
 def _fixed(column: pa.ChunkedArray, kind: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -228,43 +173,11 @@ def _others(claims: pa.Table, twins: pa.Table) -> pa.Array:
     return pa.array(kept)
 
 
-def _added_since(table: Any, version: int, path: Location) -> list[str] | None:
-    """The files that are new since a version; None where accepted rows may have changed, or it can't be told."""
-    from deltalake.exceptions import DeltaError
-
-    for at, commit in row_commits(table):
-        if at <= version:
-            break
-        if not appends(commit) and not spares_ids(notes(commit)):
-            return None
-    else:
-        return None
-    try:
-        before = open_table(path, version).file_uris()
-    except DeltaError:
-        return None  # its log entries are gone
-    return sorted(set(table.file_uris()) - set(before))
-
-
-def appends(commit: Mapping[str, Any]) -> bool:
-    """Whether a commit only added rows."""
-    parameters = commit.get("operationParameters", {})
-    return commit.get("operation") in MAINTENANCE or (
-        commit.get("operation") == "WRITE" and parameters.get("mode") == "Append"
-    )
-
-
 def _accepted(files: list[str], ledger: Location) -> Iterator[pa.Table]:
     """What files of the ledger hold of accepted rows. Filtered here: Arrow can't compare the string views that Delta's
     own UPDATE writes.
     """
-    import pyarrow.dataset as ds
-
-    if not files:
-        return
-    inside = [unquote(file).removeprefix("file://").removeprefix(f"{ledger}/") for file in files]
-    rows = ds.dataset(inside, format="parquet", filesystem=files_of(ledger))
-    for batch in rows.to_batches(columns=[*FROM, "outcome"], batch_size=_ROWS, use_threads=False):
+    for batch in rows_of(files, ledger, (*FROM, "outcome")):
         plain = {"event_id": pa.string(), "body_hash": pa.binary()}  # not the views of them
         columns = [batch[name].cast(plain.get(name, batch[name].type)) for name in FROM]
         accepted = pc.equal(batch["outcome"].cast(pa.string()), "accepted")

@@ -1,10 +1,11 @@
-"""Digests of 16 bytes to where each was first seen: sorted runs on disk, merged by tiers.
+"""Digests of 16 bytes to what belongs to each: sorted runs on disk, merged by tiers.
 
-A log-structured merge tree (O'Neil and others, 1996) with what is asked of it left out: digests come in batches, none
-comes twice, none is ever taken away. A run is two files that are never changed: the first halves of its digests in
-ascending order, as 8-byte numbers, and beside them what belongs to each (ROW). A batch of digests is sorted once, and
-looking it up in a run is then a walk through the run's numbers from front to back. Four runs of a tier (powers of four)
-become one of the next, so there are few, and a digest is written once a tier.
+A log-structured merge tree (O'Neil and others, 1996) with what is asked of it left out: digests come in batches, and
+none is ever taken away. A run is two files that are never changed: the first halves of its digests in ascending order,
+as 8-byte numbers, and beside them what belongs to each: rows of one kind, a numpy type of fixed width with the second
+half as `tail`. A batch of digests is sorted once, and looking it up in a run is then a walk through the run's numbers
+from front to back. Four runs of a tier (powers of four) become one of the next, so there are few, and a digest is
+written once a tier.
 """
 
 import os
@@ -18,8 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 _HEAD = np.dtype("<u8")
-# What belongs to a digest: its second half, and a record's coordinates and body hash.
-ROW = np.dtype([("tail", "<u8"), ("partition", "<i4"), ("offset", "<i8"), ("body_hash", "V16")])
 _TOGETHER = 4  # runs of a tier that become one
 _CHUNK = 1_000_000  # rows merged at a time: some 100 MB
 
@@ -29,11 +28,14 @@ Rows = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`rows` digests in two files, `heads` and `held`; what is in memory is no more than what is looked at."""
+    """`rows` digests in two files, `heads` and `held`, which holds rows of a `kind`; what is in memory is no more than
+    what is looked at.
+    """
 
     folder: Path
     name: str
     rows: int
+    kind: np.dtype[Any]
 
     @property
     def files(self) -> tuple[Path, Path]:
@@ -48,7 +50,7 @@ class Run:
     @property
     def whole(self) -> bool:
         """Whether both files have the length that they should."""
-        sizes = (_HEAD.itemsize * self.rows, ROW.itemsize * self.rows)
+        sizes = (_HEAD.itemsize * self.rows, self.kind.itemsize * self.rows)
         return all(path.is_file() and path.stat().st_size == size for path, size in zip(self.files, sizes, strict=True))
 
     def heads(self) -> Heads:
@@ -57,10 +59,10 @@ class Run:
 
     def held(self) -> Rows:
         """What belongs to the heads, mapped."""
-        return np.memmap(self.files[1], ROW, "r", shape=(self.rows,))
+        return np.memmap(self.files[1], self.kind, "r", shape=(self.rows,))
 
     def find(self, heads: Heads, tails: Heads) -> tuple[npt.NDArray[np.intp], Rows]:
-        """Which of the digests are here, and what belongs to each of these. `heads` ascend."""
+        """Which of the digests are here, and what belongs to each, where none is here twice. `heads` ascend."""
         mine = self.heads()
         at = np.searchsorted(mine, heads)
         asked = np.flatnonzero(mine[np.minimum(at, self.rows - 1)] == heads)
@@ -74,14 +76,25 @@ class Run:
             further = further[mine[at[further] + 1] == heads[asked[further]]]
             asked, at = asked[further], at[further] + 1
         if not found:
-            return np.empty(0, np.intp), np.empty(0, ROW)
+            return np.empty(0, np.intp), np.empty(0, self.kind)
         return np.concatenate(found), np.concatenate(places)
+
+    def all(self, heads: Heads, tails: Heads) -> tuple[npt.NDArray[np.intp], Rows]:
+        """The same where a digest may be here many times: it is then named as often."""
+        mine = self.heads()
+        first, last = np.searchsorted(mine, heads, "left"), np.searchsorted(mine, heads, "right")
+        many = last - first
+        asked = np.repeat(np.arange(len(heads)), many)
+        at = np.arange(len(asked)) + np.repeat(first - (np.cumsum(many) - many), many)
+        rows = self.held()[at]
+        hit = rows["tail"] == tails[asked]
+        return asked[hit], rows[hit]
 
 
 def write(folder: Path, heads: Heads, rows: Rows) -> Run:
     """A run of digests in any order; its files are on the disk, through a power cut, before it is returned."""
     order = np.argsort(heads, kind="stable")
-    return _written(folder, iter([(heads[order], rows[order])]))
+    return _written(folder, rows.dtype, iter([(heads[order], rows[order])]))
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:
@@ -89,7 +102,7 @@ def merged(runs: Sequence[Run]) -> list[Run]:
     kept = list(runs)
     while (many := _many(kept)) is not None:
         kept = [run for run in kept if run not in many]
-        kept.append(_written(many[0].folder, _together(many)))
+        kept.append(_written(many[0].folder, many[0].kind, _together(many)))
     return kept
 
 
@@ -115,9 +128,9 @@ def _together(runs: Sequence[Run]) -> Iterator[tuple[Heads, Rows]]:
         yield heads[order], rows[order]
 
 
-def _written(folder: Path, parts: Iterator[tuple[Heads, Rows]]) -> Run:
+def _written(folder: Path, kind: np.dtype[Any], parts: Iterator[tuple[Heads, Rows]]) -> Run:
     """A new run; one that fails leaves nothing."""
-    run, rows = Run(folder, uuid4().hex, 0), 0
+    run, rows = Run(folder, uuid4().hex, 0, kind), 0
     try:
         with run.files[0].open("wb") as heads_file, run.files[1].open("wb") as held_file:
             for heads, held in parts:
@@ -131,4 +144,4 @@ def _written(folder: Path, parts: Iterator[tuple[Heads, Rows]]) -> Run:
         for path in run.files:
             path.unlink(missing_ok=True)
         raise
-    return Run(folder, run.name, rows)
+    return Run(folder, run.name, rows, kind)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing import runs
+from processing.index import ROW
 
 HALF = st.sampled_from([0, 1, 2, 2**63, 2**64 - 2, 2**64 - 1])  # few, so that halves meet
 DIGESTS = st.lists(st.tuples(HALF, HALF), unique=True)
@@ -23,7 +24,7 @@ def halves(digests: list[Digest]) -> tuple[runs.Heads, runs.Heads]:
 def written(folder: Path, digests: list[Digest], partition: int = 0) -> runs.Run:
     """A run whose digests have their place in the list as offset."""
     heads, tails = halves(digests)
-    rows = np.zeros(len(digests), runs.ROW)
+    rows = np.zeros(len(digests), ROW)
     rows["tail"], rows["offset"], rows["partition"] = tails, np.arange(len(digests)), partition
     return runs.write(folder, heads, rows)
 
