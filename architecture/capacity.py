@@ -144,7 +144,7 @@ def partitions(architecture: parts.Architecture, drain_in_h: float, outage_h: fl
 def kpis_s(rows: float) -> float:
     """Seconds to make all KPIs at so many rows of tickets, on the cores that were measured.
 
-    They are made of all rows: a straight line through both sizes that were measured. Beyond the larger nobody looked.
+    A straight line through both sizes that were measured; beyond the larger nobody looked.
     """
     few, many = (
         measured.BATCH / measured.measured(f"rate-kpis-{size}").value

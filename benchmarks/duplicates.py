@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from contracts.compiler.catalogue import HOME, Catalogue
-from processing import derive, ledger, tables
+from processing import aggregates, derive, ledger, tables
 from processing.carry import Carrier
 from processing.derive import Derivation
 from processing.erased import NOBODY
@@ -164,7 +164,7 @@ def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path, *, kpis: 
                 began = time.perf_counter()
                 carrier.carry(spark.read.parquet(str(file)), at_once=True)
                 if kpis:
-                    derive.catch_up(spark, places[size], references)
+                    aggregates.catch_up(spark, places[size], references)
                 if number:
                     took[size].append(time.perf_counter() - began)
     finally:

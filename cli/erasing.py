@@ -145,7 +145,7 @@ def _said(work: Erasing, sought: ErasedList, found: Found) -> dict[str, Any]:
 
 
 def _tables(work: Erasing, listed: ErasedList, lease: Lease) -> Found:
-    """Ledger, then what is derived from it; the index of event ids is made anew by the next job."""
+    """Ledger, then what is derived from it; indexes are made anew by the next job."""
     made = work.derivation
     if is_table(made.ledger):
         bring(made.versions, made.derived, made.ledger, work.key, lease.check)
@@ -153,12 +153,13 @@ def _tables(work: Erasing, listed: ErasedList, lease: Lease) -> Found:
     if behind(made.ledger, made.derived):
         _derive(work, lease)
     without_names(made.tables / DISCARDS, work.traces(listed), lease.check)
-    shutil.rmtree(work.workspace.root / "index" / work.source.name, ignore_errors=True)
+    for folder in (made.index, *map(made.moments, made.aggregates)):
+        shutil.rmtree(folder, ignore_errors=True)
     return found
 
 
 def _derive(work: Erasing, lease: Lease) -> None:
-    from processing import derive, ledger
+    from processing import aggregates, derive, ledger
     from runtime.spark import close_session
 
     spark = spark_session(work.workspace, short=True)
@@ -166,14 +167,14 @@ def _derive(work: Erasing, lease: Lease) -> None:
         ledger.prepare(spark)
         references = derive.read_references(spark, work.derivation, work.key)
         lease.check()
-        derive.catch_up(spark, work.derivation, references)
+        aggregates.catch_up(spark, work.derivation, references)
     finally:
         close_session(spark)
 
 
 def _strangers(work: Erasing, tables: Iterable[Location]) -> list[str]:
     """Tables that nothing derives any more: what they hold of anybody is not known."""
-    from processing.derive import kept
+    from processing.aggregates import kept
 
     known = {work.derivation.ledger, work.derivation.tables / DISCARDS, *work.derivation.derived}
     known |= {kept(work.derivation, contract).table for contract in work.derivation.aggregates}

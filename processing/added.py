@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 
 from processing.turn import notes
-from runtime.delta import MAINTENANCE, files_of, open_table, row_commits
+from runtime.delta import MAINTENANCE, files_of, names_in, open_table, row_commits
 from runtime.store import Location
 
 if TYPE_CHECKING:
@@ -18,8 +17,8 @@ Spares = Callable[[Mapping[str, Any]], bool]
 
 
 def added_since(table: "DeltaTable", at: Location, version: int, spares: Spares) -> list[str] | None:
-    """The files of a table, which lies at a place, that are new since a version of it. None where rows that count may
-    have changed, or it can't be told; `spares` says by a commit's notes (turn.notes) whether they did not.
+    """The names of a table's files, which lies at a place, that are new since a version of it. None where rows that
+    count may have changed, or it can't be told; `spares` says by a commit's notes (turn.notes) whether they did not.
 
     Files that were compacted since are among them, and so rows that were there before.
     """
@@ -33,10 +32,10 @@ def added_since(table: "DeltaTable", at: Location, version: int, spares: Spares)
     else:
         return None
     try:
-        before = open_table(at, version).file_uris()
+        before = names_in(open_table(at, version))
     except DeltaError:
         return None  # its log entries are gone
-    return sorted(set(table.file_uris()) - set(before))
+    return sorted(set(names_in(table)) - set(before))
 
 
 def appends(commit: Mapping[str, Any]) -> bool:
@@ -47,12 +46,11 @@ def appends(commit: Mapping[str, Any]) -> bool:
     )
 
 
-def rows_of(files: Sequence[str], at: Location, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Some columns of the rows in these files of a table, which lies there."""
+def rows_of(names: Sequence[str], at: Location, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of the rows in files of a table, which lies there."""
     import pyarrow.dataset as ds
 
-    if not files:
+    if not names:
         return
-    inside = [unquote(file).removeprefix("file://").removeprefix(f"{at}/") for file in files]
-    rows = ds.dataset(inside, format="parquet", filesystem=files_of(at))
+    rows = ds.dataset(list(names), format="parquet", filesystem=files_of(at))
     yield from rows.to_batches(columns=list(columns), batch_size=_ROWS, use_threads=False)

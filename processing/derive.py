@@ -1,11 +1,10 @@
-"""Ledger to derived tables: tickets from one batch or from all of it, aggregates from tickets.
+"""Ledger to accepted rows: those of one batch, or all of them. What is made of these in turn is in aggregates.py.
 
 Every commit notes the ledger version it came from, so a reader can tell whether the tables belong together.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import inf
 from pathlib import Path
 
@@ -18,12 +17,9 @@ from processing.append import append, replace
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.erased import ErasedList
-from processing.kept import Kept
-from processing.kpis import aggregation
 from processing.tables import (
     CREATED,
     accepted_contract,
-    derived_ddl,
     ledger_ddl,
     ledger_version,
     note,
@@ -32,7 +28,7 @@ from processing.tables import (
 )
 from processing.turn import Turn, notes
 from processing.versions import Versions
-from runtime.delta import files_in, files_with, open_table, row_commits
+from runtime.delta import files_with, open_table, row_commits
 from runtime.store import Location, spark_path
 
 References = dict[str, DataFrame]
@@ -83,6 +79,10 @@ class Derivation:
         """Every derived table's contract by its path."""
         return {self.path(contract): contract for contract in (self.accepted, *self.aggregates)}
 
+    def moments(self, aggregate: Contract) -> Path:
+        """The folder of the moments that an aggregate looks up (moments.py), beside the index."""
+        return self.index.with_name(f"{self.index.name}.{aggregate.name}")
+
     @property
     def ledger(self) -> Location:
         """Where the ledger is."""
@@ -109,7 +109,7 @@ def accepted_rows(events: DataFrame, derivation: Derivation, references: dict[st
     own = (f"{quoted(name)} AS {quoted(f'_ledger_{name}')}" for name in events.columns if name != "event")
     flat = events.selectExpr("event.*", *own)  # as text: a call into Java for each column took a tenth of a batch
     rich = enrichment(derivation.source.name)(flat, references)
-    return rich.selectExpr(*(_cast(_column(field), field) for field in derivation.accepted.fields))
+    return rich.selectExpr(*(cast_to(_column(field), field) for field in derivation.accepted.fields))
 
 
 def _column(field: Field) -> str:
@@ -120,7 +120,8 @@ def _column(field: Field) -> str:
     return field.name if field.transform == "enrich" or not path else path
 
 
-def _cast(column: str, field: Field) -> str:
+def cast_to(column: str, field: Field) -> str:
+    """SQL for a column as a contract's field has it."""
     return f"CAST({quoted(column)} AS {spark_type(field)}) AS {quoted(field.name)}"
 
 
@@ -157,7 +158,7 @@ class _Missing:
 def _of_batches(spark: SparkSession, derivation: Derivation, batches: tuple[str, ...]) -> DataFrame:
     """The ledger's rows of some batches."""
     files = files_with(derivation.ledger, "batch", batches)
-    rows = _rows_of(spark, files, ledger_ddl(derivation.source))
+    rows = rows_in(spark, files, ledger_ddl(derivation.source))
     return rows.where(F.col("batch").isin(list(batches)))
 
 
@@ -185,31 +186,17 @@ def rebuild_accepted(spark: SparkSession, derivation: Derivation, references: Re
 
 
 def _rebuild(spark: SparkSession, derivation: Derivation, references: References, turn: Turn, ledger: int) -> None:
-    rows = _accepted(spark, derivation, references, F.lit(True))
+    rows = all_accepted(spark, derivation, references, F.lit(True))
     replace(rows, derivation.accepted, turn, note(ledger, derivation.accepted))
 
 
-def _accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
+def all_accepted(spark: SparkSession, derivation: Derivation, references: References, which: Column) -> DataFrame:
+    """The accepted rows of those of the ledger's rows."""
     events = spark.read.format("delta").load(spark_path(derivation.ledger))
     return accepted_rows(events.where(which).where(_KEPT), derivation, references)
 
 
-def refresh_aggregates(spark: SparkSession, derivation: Derivation) -> int:
-    """Compute every aggregate anew from the accepted rows, but for what is kept (kept.py); the ledger version that
-    these are of. Rows that are appended meanwhile are left out.
-    """
-    path = derivation.path(derivation.accepted)
-    held = open_table(path)
-    made_from = ledger_version(path, held.version())
-    accepted = _rows_of(spark, files_in(held, path), derived_ddl(derivation.accepted))
-    for contract in derivation.aggregates:
-        turn = Turn.take(derivation.path(contract))
-        rows = kept(derivation, contract).combined(_aggregated(contract, accepted))
-        replace(rows, contract, turn, note(made_from or CREATED, contract))
-    return made_from or CREATED
-
-
-def _rows_of(spark: SparkSession, files: Sequence[Location], columns: str) -> DataFrame:
+def rows_in(spark: SparkSession, files: Sequence[Location], columns: str) -> DataFrame:
     """The rows of a table's files.
 
     Delta's own reader works out the whole table's state first, by jobs that take longer than a batch of seconds can.
@@ -217,33 +204,3 @@ def _rows_of(spark: SparkSession, files: Sequence[Location], columns: str) -> Da
     if not files:
         return spark.createDataFrame([], columns)
     return spark.read.schema(columns).parquet(*map(spark_path, files))
-
-
-def kept(derivation: Derivation, contract: Contract) -> Kept:
-    """The rows of an aggregate that can't be computed any more."""
-    return Kept(contract, derivation.path(contract), derivation.ledger)
-
-
-def keep_aggregates(spark: SparkSession, derivation: Derivation, references: References, before: datetime) -> None:
-    """Keep every aggregate row that accepted rows received before a moment are a part of; they may then expire."""
-    for contract in derivation.aggregates:
-        mine = kept(derivation, contract)
-        whole, left = (
-            mine.combined(_aggregated(contract, _accepted(spark, derivation, references, which)))
-            for which in (F.lit(True), F.col("received_at") >= F.lit(before))
-        )
-        mine.add(whole, left)
-
-
-def _aggregated(contract: Contract, accepted: DataFrame) -> DataFrame:
-    rows = aggregation(contract.name)(accepted)
-    return rows.selectExpr(*(_cast(field.name, field) for field in contract.fields))
-
-
-def catch_up(spark: SparkSession, derivation: Derivation, references: References) -> None:
-    """Bring every derived table to the ledger's version; nothing where it is there."""
-    if version(derivation.ledger) == CREATED:
-        return
-    ledger = follow(spark, derivation, references)
-    if any(ledger_version(derivation.path(contract)) != ledger for contract in derivation.aggregates):
-        refresh_aggregates(spark, derivation)

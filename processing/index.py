@@ -22,7 +22,7 @@ from processing.claims import CLAIMS, DIGEST_BYTES, FROM, TWINS, claimed
 from processing.runs import Run
 from processing.shelf import Shelf, State
 from processing.tables import CREATED, spares_ids
-from runtime.delta import open_table, row_commits
+from runtime.delta import names_in, open_table, row_commits
 from runtime.progress import working
 from runtime.store import Location
 
@@ -122,7 +122,7 @@ class Index:
         return known
 
     def _anew(self, table: Any) -> tuple[Run, ...]:
-        return self._with((), _accepted(table.file_uris(), self._ledger))
+        return self._with((), _accepted(names_in(table), self._ledger))
 
     def _with(self, held: tuple[Run, ...], claims: Iterable[pa.Table]) -> tuple[Run, ...]:
         """The runs and what these claims add."""

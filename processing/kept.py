@@ -55,12 +55,17 @@ class Kept:
 
     def combined(self, computed: "DataFrame") -> "DataFrame":
         """What the aggregate's table holds: what is computed, but for the rows that are kept, and no hour too old."""
-        from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
-
-        rows, since = computed, self.since()
+        rows = computed
         if is_table(self.table):
             held = computed.sparkSession.read.format("delta").load(spark_path(self.table))
             rows = _unlike(computed, held, self.key).unionByName(self._shaped(held))
+        return self.bounded(rows)
+
+    def bounded(self, rows: "DataFrame") -> "DataFrame":
+        """The rows of hours that are not too old."""
+        from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
+
+        since = self.since()
         return rows if since is None else rows.where(F.col(self.key[0]) >= F.lit(since))
 
     def add(self, before: "DataFrame", after: "DataFrame") -> None:

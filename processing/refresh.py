@@ -1,8 +1,8 @@
 """When a running job makes its aggregates anew: beside its batches, which go on, and not after each of them.
 
-All rows go into them, so while batches follow one another they may take a sixth of the time, and fall behind the
-accepted rows by some times as long as they take; whoever exports finds the newest version of the ledger that all tables
-have. Between batches that are rare they are made at once.
+They take as long as a batch of seconds or longer. So while batches follow one another they may take a sixth of the
+time, and fall behind the accepted rows by some times as long as they take; whoever exports finds the newest version of
+the ledger that all tables have. Between batches that are rare they are made at once.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import SparkSession
 
-from processing import derive
+from processing import aggregates
 from processing.derive import Derivation
 from processing.lease import Lease
 from processing.tables import ledger_version
@@ -56,7 +56,7 @@ class Refresher:
             return
         self.lease.check()
         self.spark.sparkContext.setLocalProperty(_POOL, "aggregates")  # of this thread: tasks of batches get their turn
-        made_from = derive.refresh_aggregates(self.spark, self.derivation)
+        made_from = aggregates.refresh(self.spark, self.derivation)
         took = self.clock() - began
         self._not_before = self.clock() + REST * took
         self.made(made_from, took)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
-from processing import derive, ledger, tables
+from processing import aggregates, derive, ledger, tables
 from processing.derive import Derivation
 from processing.erase import sweep
 from processing.errors import ProcessingError
@@ -68,7 +68,7 @@ def replay(
     finally:
         decoded.unpersist()
     lease.check()
-    derive.catch_up(spark, derivation, derive.read_references(spark, derivation, key))
+    aggregates.catch_up(spark, derivation, derive.read_references(spark, derivation, key))
     return found
 
 

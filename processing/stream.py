@@ -18,7 +18,7 @@ from pyspark.errors import PySparkException, StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
-from processing import derive, ledger
+from processing import aggregates, derive, ledger
 from processing.carry import Carried, Carrier
 from processing.derive import Derivation
 from processing.erase import sweep
@@ -122,7 +122,7 @@ class Job:
             )
             self._await(self._start(carrier))
         self.lease.check()
-        derive.catch_up(self.spark, self.derivation, references)  # after a stop too: it can then be exported
+        aggregates.catch_up(self.spark, self.derivation, references)  # after a stop too: it can then be exported
 
     def _start(self, carrier: Carrier) -> StreamingQuery:
         at = position(self.derivation.ledger)

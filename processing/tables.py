@@ -232,16 +232,17 @@ def version(path: Location) -> int:
 
 def ledger_version(path: Location, version: int | None = None) -> int | None:
     """The ledger version a derived table was last brought to (at a version of its own), None where it never was."""
-    found = _noted(path, version).get("ledger_version")
+    found = noted(path, version).get("ledger_version")
     return None if found is None else int(found)
 
 
 def made_by(path: Location) -> str | None:
     """The contract (`name.vN`) that a derived table was last written by; None where it does not say."""
-    return _noted(path).get("contract")
+    return noted(path).get("contract")
 
 
-def _noted(path: Location, version: int | None = None) -> dict[str, Any]:
+def noted(path: Location, version: int | None = None) -> dict[str, Any]:
+    """What a derived table's newest commit of rows says (`note`, maybe more), at a version of its own or now."""
     return notes(next(row_commits(open_table(path, version)))[1])
 
 

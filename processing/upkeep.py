@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from processing import derive, ledger
+from processing import aggregates, derive, ledger
 from processing.derive import Derivation
 
 if TYPE_CHECKING:
@@ -23,20 +23,20 @@ class Upkeep:
     def keep(self, before: datetime) -> None:
         """As maintain.Derived says; from tables that are at the ledger's version."""
         spark = self._ready()
-        derive.keep_aggregates(spark, self.derivation, self._references(spark), before)
+        aggregates.keep(spark, self.derivation, self._references(spark), before)
 
     def forget(self, before: Mapping[str, datetime]) -> Mapping[str, int]:
         """As maintain.Derived says."""
-        mine = [derive.kept(self.derivation, one) for one in self.derivation.aggregates if one.name in before]
+        mine = [aggregates.kept(self.derivation, one) for one in self.derivation.aggregates if one.name in before]
         gone = {one.contract.name: one.forget(before[one.contract.name]) for one in mine}
         if any(gone.values()):
-            derive.refresh_aggregates(self._ready(), self.derivation)
+            aggregates.refresh(self._ready(), self.derivation, anew=True)
         return gone
 
     def catch_up(self) -> None:
         """As maintain.Derived says."""
         spark = self._ready()
-        derive.catch_up(spark, self.derivation, self._references(spark))
+        aggregates.catch_up(spark, self.derivation, self._references(spark))
 
     def _ready(self) -> "SparkSession":
         spark = self.spark()

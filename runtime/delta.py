@@ -116,14 +116,19 @@ def _set(at: Location, value: str) -> None:
     open_table(at).alter.set_table_properties(properties, post_commithook_properties=plainly())
 
 
+def names_in(table: "DeltaTable") -> list[str]:
+    """The files of a table, below where it lies."""
+    return [str(path) for path in files_said(table)["path"].to_pylist()]
+
+
 def files_in(table: "DeltaTable", at: Location) -> list[Location]:
     """The files of a table, which lies there."""
-    return [at / str(path) for path in _files(table)["path"].to_pylist()]
+    return [at / name for name in names_in(table)]
 
 
 def files_with(at: Location, column: str, values: Collection[str]) -> list[Location]:
     """The files of a table in which a column may have one of the values, by Delta's statistics of it."""
-    found = _files(open_table(at))
+    found = files_said(open_table(at))
     least, most = (_told(found, f"{bound}.{column}") for bound in ("min", "max"))
     return [
         at / path
@@ -132,7 +137,8 @@ def files_with(at: Location, column: str, values: Collection[str]) -> list[Locat
     ]
 
 
-def _files(table: "DeltaTable") -> Any:
+def files_said(table: "DeltaTable") -> Any:
+    """What the log says of a table's files, one row each: `path`, `num_records`, `min.` and `max.` of some columns."""
     import pyarrow as pa
 
     return pa.table(table.get_add_actions(flatten=True))

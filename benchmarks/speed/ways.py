@@ -117,10 +117,10 @@ def job(bootstrap: str, folder: Path, batch: int) -> None:
 
 def ledger(bootstrap: str, folder: Path, batch: int) -> None:
     """The job without what is derived: strict decoding, every clause, all outcomes, one commit a batch."""
-    from processing import derive
+    from processing import aggregates, derive
 
     derive.follow = lambda *_: 0
-    derive.catch_up = lambda *_: None
+    aggregates.catch_up = lambda *_: None
     _process(bootstrap, folder, batch, lambda: None, told)
 
 

@@ -88,8 +88,10 @@ WAYS: dict[str, Callable[[list[Record]], Batches]] = {
 }
 
 
-def arrived(spark: "SparkSession", batches: Batches, folder: Path) -> "Derivation":
-    """Tables that were made from batches; offsets as the broker would have given them."""
+def arrived(spark: "SparkSession", batches: Batches, folder: Path, *, each: bool = False) -> "Derivation":
+    """Tables that were made from batches; offsets as the broker would have given them. KPIs after the last batch, or
+    after each.
+    """
     from processing.derive import Derivation
 
     references = tuple((CATALOGUE.get(key), CATALOGUE.data_file(CATALOGUE.get(key))) for key in CONTRACT.references)
@@ -106,7 +108,7 @@ def arrived(spark: "SparkSession", batches: Batches, folder: Path) -> "Derivatio
             place = sum(key) % 4
             rows.append((place, offsets[place], at, key, value, headers))
             offsets[place] += 1
-        carry(made, spark.createDataFrame(rows, RECORD), KEY, aggregate=number == len(batches) - 1)
+        carry(made, spark.createDataFrame(rows, RECORD), KEY, aggregate=each or number == len(batches) - 1)
     return made
 
 
@@ -129,6 +131,20 @@ def test_kpis_do_not_depend_on_arrival(spark: "SparkSession", usual: pl.DataFram
     assert usual["events"].sum() > 300
     assert usual["resolved_without_opened"].sum() > 0 or usual["resolved"].sum() > 0
     assert_frame_equal(found, usual, rel_tol=0, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "as sent"])
+def test_nor_on_when_they_are_made(
+    spark: "SparkSession", usual: pl.DataFrame, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made after each batch, of the hours that it touches alone, they are the same."""
+    from processing import touched
+
+    monkeypatch.setattr(touched, "LARGE", 0)
+    monkeypatch.setattr(touched, "_MOST", 2.0)
+    made = arrived(spark, WAYS[way](traffic()), tmp_path, each=True)
+    assert made.moments(CATALOGUE.get("ticket_kpis")).is_dir()
+    assert_frame_equal(kpis(made), usual, rel_tol=0, abs_tol=1e-9)
 
 
 def test_what_is_late_or_early_counts(spark: "SparkSession", usual: pl.DataFrame, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ POINTS: tuple[Point, ...] = (
     Point("ledger committed", "before", "processing.index", "Index.add", 0, "once"),
     Point("index noted", "after", "processing.index", "Index.add", 0, "once"),
     Point("tickets appended", "after", "processing.derive", "follow", 1, "every"),
-    Point("KPIs refreshed", "after", "processing.derive", "refresh_aggregates", 0, "every"),
+    Point("KPIs refreshed", "after", "processing.aggregates", "refresh", 0, "every"),
     Point("export staged", "before", "exports.publish", "publish", 0, "export"),
     Point("export renamed", "before", "exports.publish", "_point", 0, "export"),
 )

@@ -7,18 +7,31 @@ By event time only, so the order of arrival does not matter. Percentiles interpo
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark user knows
 
+from processing.kpis import Parts
+
+PARTS = Parts(
+    hour="hour",
+    moment="occurred_at",
+    key="ticket_id",
+    kind="event_type",
+    begins="opened",
+    ends="resolved",
+    begun="opened_at",
+)
 GROUP = ("hour", "request_type", "priority", "support_team")
 _HOUR_US = 3_600_000_000
 
 
-def aggregate(tickets: DataFrame) -> DataFrame:
+def aggregate(tickets: DataFrame, opened: DataFrame | None = None) -> DataFrame:
     """One row per hour and group with at least one event; hours to resolve belong to the hour of `resolved`.
 
+    `opened` has one row per ticket, `ticket_id` and `opened_at`; without it, it is made of the tickets.
     Counts and times are made apart and joined by group: exact percentiles can't be made by Spark's compiled hash
     aggregate, which then takes all other rows, and only what is resolved is looked up by ticket.
     """
     rows = tickets.withColumn("hour", F.date_trunc("hour", "occurred_at"))
-    counts, times = _counts(rows).alias("c"), _times(rows).alias("t")
+    first = _opened(tickets) if opened is None else opened
+    counts, times = _counts(rows).alias("c"), _times(rows, first).alias("t")
     same = [F.col(f"c.{name}").eqNullSafe(F.col(f"t.{name}")) for name in GROUP]
     return counts.join(times, same, "left").select(
         *(F.col(f"c.{name}") for name in GROUP),
@@ -43,9 +56,12 @@ def _counts(rows: DataFrame) -> DataFrame:
     )
 
 
-def _times(rows: DataFrame) -> DataFrame:
+def _opened(tickets: DataFrame) -> DataFrame:
+    return tickets.where("event_type = 'opened'").groupBy("ticket_id").agg(F.min("occurred_at").alias("opened_at"))
+
+
+def _times(rows: DataFrame, opened: DataFrame) -> DataFrame:
     """Of each group in which something was resolved whose ticket was opened: how many, and how long it took."""
-    opened = rows.where("event_type = 'opened'").groupBy("ticket_id").agg(F.min("occurred_at").alias("opened_at"))
     resolved = rows.where("event_type = 'resolved'").select(*GROUP, "ticket_id", "occurred_at", "target_hours")
     took = (F.unix_micros("occurred_at") - F.unix_micros("opened_at")) / F.lit(_HOUR_US)
     timed = resolved.join(opened, "ticket_id").withColumn("hours", took)

@@ -19,7 +19,7 @@ class Free:
 
 def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggregate: bool = False) -> "Carried":
     """Bring Kafka source rows into the tables, which exist, and derive from them; aggregates only where asked."""
-    from processing import derive
+    from processing import aggregates, derive
     from processing.carry import Carrier
     from processing.derive import read_references
     from processing.flood import Watch
@@ -32,5 +32,5 @@ def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggrega
     assert done is not None
     derive.follow(records.sparkSession, derivation, references)
     if aggregate:
-        derive.refresh_aggregates(records.sparkSession, derivation)
+        aggregates.refresh(records.sparkSession, derivation)
     return done

@@ -1,6 +1,7 @@
 """Tickets whose time is over go, and the KPIs they are a part of stay as they were, whatever is made anew."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -85,10 +86,14 @@ class Lab:
         return rows
 
 
-@pytest.fixture(scope="module")
-def lab(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """A ticket of day 0 that is resolved on day 5, others of day 5 and 6; then what was of day 0 has expired."""
-    from processing import derive, ledger
+@pytest.fixture(scope="module", params=["of all rows", "of touched hours"])
+def lab(
+    spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Lab]:
+    """A ticket of day 0 that is resolved on day 5, others of day 5 and 6; then what was of day 0 has expired. KPIs are
+    made of all rows, as always of so few, or as of many.
+    """
+    from processing import derive, ledger, touched
 
     targets = FOLDER.get("support_targets")
     made = derive.Derivation(
@@ -112,7 +117,11 @@ def lab(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> Lab:
         lab.event(3, 3, 6, priority="bad"),
         lab.event(4, 3, 6),
     )
-    return lab
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "of touched hours":
+            patch.setattr(touched, "LARGE", 0)
+            patch.setattr(touched, "_MOST", 2.0)
+        yield lab
 
 
 def test_what_expires_is_missing_nowhere_else(lab: Lab) -> None:
@@ -156,11 +165,11 @@ def test_what_comes_later_counts_where_it_can(lab: Lab) -> None:
 
 def test_nothing_comes_back_when_tables_are_made_anew(lab: Lab) -> None:
     """Neither a ticket nor another KPI, from a ledger that was compacted."""
-    from processing import derive
+    from processing import aggregates, derive
 
     tickets, kpis = lab.tickets(), lab.kpis()
     derive.rebuild_accepted(lab.spark, lab.derivation, derive.read_references(lab.spark, lab.derivation, KEY))
-    derive.refresh_aggregates(lab.spark, lab.derivation)
+    aggregates.refresh(lab.spark, lab.derivation, anew=True)
     assert (lab.tickets(), lab.kpis()) == (tickets, kpis)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.compiler.catalogue import HOME, Catalogue
-from processing import derive
+from processing import aggregates
 from processing.derive import Derivation
 from processing.erased import NOBODY
 from processing.refresh import Refresher
@@ -44,7 +44,7 @@ class Lab:
         self.job.note()
 
     def made(self, _: object, derivation: Derivation) -> int:
-        """Instead of derive.refresh_aggregates; `meanwhile` is what a batch does."""
+        """Instead of aggregates.refresh; `meanwhile` is what a batch does."""
         assert derivation is self.derivation
         ledger = ledger_version(derivation.path(derivation.accepted)) or 0
         self.now += self.took
@@ -65,7 +65,7 @@ class Lab:
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """Tables without rows."""
     made = Lab(tmp_path)
-    monkeypatch.setattr(derive, "refresh_aggregates", made.made)
+    monkeypatch.setattr(aggregates, "refresh", made.made)
     return made
 
 
@@ -125,7 +125,7 @@ def test_they_are_tried_again_after_a_failure(lab: Lab, monkeypatch: pytest.Monk
 
     lab.accepted(1)
     with monkeypatch.context() as broken, pytest.raises(OSError):
-        broken.setattr(derive, "refresh_aggregates", fails)
+        broken.setattr(aggregates, "refresh", fails)
         lab.job.do()
     lab.job.do()
     assert lab.told == [(1, 2.0)]
