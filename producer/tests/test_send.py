@@ -218,6 +218,13 @@ def test_delivery_settings() -> None:
     assert chosen["batch.size"] == 2000
 
 
+@pytest.mark.parametrize("timeout_s", [1.0, 20.0, 60.0, 3600.0])
+def test_a_topic_that_is_gone_is_known_before_a_silence(timeout_s: float) -> None:
+    """librdkafka may let it be missing for three times what is set; a silence before would be told as the reason."""
+    missing_s = settings(Route({}, "t", 1, 1, timeout_s))["topic.metadata.propagation.max.ms"] / 1000
+    assert 0 < 3 * missing_s <= 0.75 * timeout_s
+
+
 def test_a_second_run_does_not_overwrite(tmp_path: Path) -> None:
     """A file of kept records is never replaced."""
     (tmp_path / "outbox.jsonl").write_text("kept")
