@@ -6,7 +6,11 @@ from typing import Any
 
 QUEUED = 100_000
 BATCH_BYTES = 1_000_000
-PROPAGATION_S = 30.0  # how long a topic may be missing before it counts as gone
+# How long a topic may be missing before it counts as gone, at most, and as a share of the longest silence. librdkafka
+# may wait so long three times before the last record fails: it begins anew when its note of the broker's answer has
+# expired (its state goes from "exists" to "unknown"), and for records that come when it has given the topic up.
+PROPAGATION_S = 30.0
+PROPAGATION_SHARE = 1 / 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def settings(route: Route) -> dict[str, Any]:
         "message.timeout.ms": 0,
         "reconnect.backoff.max.ms": 1000,
         "allow.auto.create.topics": False,  # a topic that was deleted must not come back with the broker's defaults
-        "topic.metadata.propagation.max.ms": int(min(PROPAGATION_S, route.timeout_s / 2) * 1000),
+        "topic.metadata.propagation.max.ms": int(min(PROPAGATION_S, route.timeout_s * PROPAGATION_SHARE) * 1000),
         "compression.type": "lz4",
         "batch.size": min(BATCH_BYTES, route.batch_bytes),
         "linger.ms": 20,

@@ -23,7 +23,7 @@ from producer.receipts import Receipts
 from producer.route import Route as Route
 from producer.route import settings as settings
 
-CLIENT_S = 5.0  # longest wait for what the client does by itself
+CLIENT_S = 30.0  # longest wait for what the client does by itself
 SLICE_S = 0.05  # longest wait before signals and deadlines are looked at again
 POLL_EVERY = 500  # records between two looks at the callbacks
 LOGIN = frozenset({"_AUTHENTICATION", "_SSL"})  # complaints that explain a silence

@@ -37,7 +37,7 @@ from confluent_kafka.admin import (
 
 OK = "ok"
 ANSWER_S = 20.0
-GROUPLESS_S = 3.0
+GROUPLESS_S = 10.0
 LOGIN_S = 10.0
 QUIET = {"log_level": "0", "allow.auto.create.topics": False}
 Config = Mapping[str, Any]

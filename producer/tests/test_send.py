@@ -35,10 +35,11 @@ def sender(kept: Outbox, max_bytes: int = 1_000_000, timeout_s: float = 1.0) -> 
 def test_unacknowledged_records_are_kept(tmp_path: Path) -> None:
     """Without a broker, nothing is acknowledged, all is counted as failed, and each record can be sent again."""
     kept = outbox(tmp_path)
-    gone = sender(kept)
+    gone, began_s = sender(kept, timeout_s=1.0), time.monotonic()
     for number in range(3):
         gone.send(record(b'{"n":%d}' % number))
     done = gone.finish()
+    assert time.monotonic() - began_s >= 1.0
     assert (done.sent, done.acknowledged, done.failed) == (3, 0, 3)
     assert [(failure.code, count) for failure, count in done.failures.items()] == [("SILENT", 3)]
     assert gone.stalled
@@ -48,14 +49,12 @@ def test_unacknowledged_records_are_kept(tmp_path: Path) -> None:
 
 def test_silence_is_measured_from_when_somebody_is_asked(tmp_path: Path) -> None:
     """A run that had nothing to send for longer than the time-out still gives its next record all of it."""
-    gone = sender(outbox(tmp_path), timeout_s=1.0)
-    gone._quiet_since_s -= 60.0
-    began_s = time.monotonic()
+    gone = sender(outbox(tmp_path), timeout_s=600.0)
+    gone._quiet_since_s -= 6000.0
     gone.send(record(b"{}"))
     gone.wait(0)
     assert not gone.stalled
-    gone.finish()
-    assert time.monotonic() - began_s >= 1.0
+    gone.abandon()
 
 
 def test_a_run_that_is_abandoned_keeps_its_records(tmp_path: Path) -> None:
@@ -65,7 +64,7 @@ def test_a_run_that_is_abandoned_keeps_its_records(tmp_path: Path) -> None:
     gone.send(record(b"{}"))
     began_s = time.monotonic()
     done = gone.abandon()
-    assert time.monotonic() - began_s < 10
+    assert time.monotonic() - began_s < 60
     assert [(failure.code, count) for failure, count in done.failures.items()] == [("STOPPED", 1)]
     assert len(kept.path.read_bytes().splitlines()) == 1
 
@@ -217,6 +216,13 @@ def test_delivery_settings() -> None:
     assert chosen.items() >= wanted.items()
     assert chosen["message.timeout.ms"] == 0
     assert chosen["batch.size"] == 2000
+
+
+@pytest.mark.parametrize("timeout_s", [1.0, 20.0, 60.0, 3600.0])
+def test_a_topic_that_is_gone_is_known_before_a_silence(timeout_s: float) -> None:
+    """librdkafka may let it be missing for three times what is set; a silence before would be told as the reason."""
+    missing_s = settings(Route({}, "t", 1, 1, timeout_s))["topic.metadata.propagation.max.ms"] / 1000
+    assert 0 < 3 * missing_s <= 0.75 * timeout_s
 
 
 def test_a_second_run_does_not_overwrite(tmp_path: Path) -> None:
