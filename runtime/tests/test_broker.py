@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime import broker, kafka
+from runtime import broker, classdata, kafka
 from runtime.broker import Kind, embedded, redpanda
 from runtime.broker import record as records
 from runtime.broker.record import Record, User
@@ -201,6 +201,18 @@ def test_redpanda_is_pinned_and_outlives_the_command(monkeypatch: pytest.MonkeyP
     assert core.c.ryuk_disabled
     monkeypatch.setenv("TICKETS_REDPANDA_IMAGE", "mirror.example/redpanda:v1")
     assert redpanda.build("other", 0).image == "mirror.example/redpanda:v1"
+
+
+def test_a_machine_that_is_too_busy_to_start_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as an error of ours: the folder of a broker whose first step does not end in time."""
+    for name in ("fetch", "find_java"):
+        monkeypatch.setattr(embedded, name, lambda *_: None)
+    monkeypatch.setattr(classdata, "shared", lambda *_: [])
+    monkeypatch.setattr(embedded, "java", lambda *_: [sys.executable, "-c", "import time; time.sleep(600)"])
+    monkeypatch.setattr(embedded, "READY_DEADLINE_S", 0.2)
+    with pytest.raises(MachineError, match="not formatted within") as caught:
+        embedded.format_data(tmp_path)
+    assert "less to do" in caught.value.remedy
 
 
 def test_the_users_own_server_settings_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
