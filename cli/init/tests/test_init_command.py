@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -31,6 +32,28 @@ def test_samples_become_a_contract_that_lint_accepts(tmp_path: Path) -> None:
     assert problems == []
     assert (judged[0].event_id, judged[0].event_time, judged[0].owner) == ("id", "at", "shop")
     assert "Accepts   all 40 events" in done.output
+
+
+SPOKEN = [
+    {"Event ID": number, "order, id": f"O-{number % 7}", "at (UTC)": "2026-01-05T08:30:00Z", "to: ship {x}": {"a b": 1}}
+    for number in range(40)
+]
+
+
+def test_names_as_people_write_them_stay(tmp_path: Path) -> None:
+    """With spaces, commas, braces: quoted in the YAML, as fields, as the topic's parts, and as what lint reads."""
+    done = init(tmp_path, "--from", "-", "--owner", "shop", "--json", text="".join(map(_line, SPOKEN)))
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["left_out"], said["event_id"], said["key"]) == ([], "Event ID", "order, id")
+    problems, judged = check(Catalogue(tmp_path), (tmp_path / "orders" / "v1.odcs.yaml",))
+    assert problems == []
+    assert [row.path for row in judged[0].walk()] == [*SPOKEN[0], "to: ship {x}.a b"]
+    assert judged[0].event_time == "at (UTC)"
+
+
+def _line(event: Any) -> str:
+    return json.dumps(event) + "\n"
 
 
 def test_a_contract_is_never_overwritten(tmp_path: Path) -> None:
