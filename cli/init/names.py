@@ -49,7 +49,7 @@ def rank(name: str, sense: str) -> int | None:
 
 @functools.lru_cache(maxsize=10_000)
 def refusal(name: str, *, column: bool) -> str | None:
-    """What the compiler says against a field of this name, at the top (a column) or in an object; None where it is fit."""
+    """What the compiler has against a field of this name, at the top (a column) or in an object; None where nothing."""
     reading = Reading("draft")
     read_fields(({"name": name, "logicalType": "string"},), "" if column else "object", "schema", reading)
     return reading.problems[0].what if reading.problems else None

@@ -149,7 +149,7 @@ def test_the_lines_work_in_a_workspace(checkout: Path, tmp_path: Path) -> None:
     environment = surroundings(tmp_path / "data")
     try:
         run("tickets broker up", checkout, environment, rows.OK)
-        run("tickets broker apply --without-acls", checkout, environment, rows.OK)
+        run("tickets broker apply --without-acls --yes", checkout, environment, rows.OK)
         with marquez() as address:
             for line, allowed in rows.IN_A_WORKSPACE.items():
                 run(filled(line, checkout, environment, address), checkout, environment, allowed)

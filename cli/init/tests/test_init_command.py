@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.agreement.cases import read_cases
 from cli.contracts import check
 from cli.init import command
 from cli.tests.terminal import TICKETS, Terminal
@@ -74,6 +75,34 @@ def test_a_dry_run_prints_the_yaml_and_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     init(tmp_path, "--from", "-")
     assert dry.stdout == (tmp_path / "orders" / "v1.odcs.yaml").read_text("utf-8")
+
+
+def test_cases_are_drafted_beside_the_contract(tmp_path: Path) -> None:
+    """As many as are told; where a file of cases is there already, it is left as it is, and that is said."""
+    said = json.loads(init(tmp_path, "--from", "-", "--json").stdout)["cases"]
+    file = tmp_path / "orders" / "v1.cases.yaml"
+    assert (said["file"], said["untouched"], said["why_none"]) == (str(file), [], None)
+    contract = Catalogue(tmp_path).get("orders")
+    assert len(read_cases(contract, file)) == said["accepted"] + said["refused"]
+    assert said["refused"] > len(contract.fields)
+    file.write_text("mine", "utf-8")
+    (tmp_path / "orders" / "v1.odcs.yaml").unlink()
+    done = init(tmp_path, "--from", "-")
+    assert f"none in {file}: it is there, and is left as it is" in done.output
+    assert file.read_text("utf-8") == "mine"
+
+
+def test_an_incomplete_draft_has_no_cases(tmp_path: Path) -> None:
+    """A topic without an event id describes no records yet."""
+    done = init(tmp_path, "--from", "-", text='{"ok": true}\n')
+    assert "Cases     none" in done.output
+    assert [file.name for file in (tmp_path / "orders").iterdir()] == ["v1.odcs.yaml"]
+
+
+def test_a_draft_at_another_place_has_its_cases_there(tmp_path: Path) -> None:
+    """Beside it, and never in its place."""
+    assert init(tmp_path, "--from", "-", "--out", str(tmp_path / "draft.yaml")).exit_code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["draft.cases.yaml", "draft.yaml"]
 
 
 def test_lines_that_are_no_events_are_named(tmp_path: Path) -> None:
