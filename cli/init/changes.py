@@ -68,9 +68,15 @@ def breaking(contract: Contract, event: dict[str, Any]) -> Iterator[tuple[Clause
 
     for clause in contract.all_clauses():
         rng = Random(clause.id)  # noqa: S311 - drawn by seed, not secret
-        rows = filter(None, (drawn(clause, rng) for _ in range(DRAWS)))
+        rows = filter(None, (drawn(clause, rng) for _ in range(0 if _is_ambiguous(contract, clause) else DRAWS)))
         shortest = {str(row): (count, len(str(row)), row) for count, row in rows if _is_writable(row)}
         yield clause, [row for _, _, row in sorted(shortest.values(), key=lambda one: one[:2])]
+
+
+def _is_ambiguous(contract: Contract, clause: Clause) -> bool:
+    """Whether a field is named as the whole value (`$`) or the envelope (`@timestamp`): breakers mix them up."""
+    named = clause.path == "$" or clause.path.startswith("@")
+    return named and any(field.path == clause.path for field in contract.walk())
 
 
 def _raw(value: bytes) -> Row:

@@ -165,7 +165,7 @@ def filled(line: str, here: Path, environment: dict[str, str], address: str) -> 
         kept = json.loads(run("tickets broker status --json", here, environment, rows.OK))
         line = line.replace("kafka-1:9093", kept["bootstrap"])
     if "2:881" in line:
-        listed = run("tickets quarantine list client_tickets --limit 1", here, environment, rows.OK)
+        listed = run("tickets quarantine list client_tickets --outcome rejected --limit 1", here, environment, rows.OK)
         line = line.replace("2:881", listed.split()[0])
     asked = " --yes" if re.search(r"tickets (?:quarantine discard|erase) ", line) else ""
     return line.replace("http://marquez:5000", address) + asked
