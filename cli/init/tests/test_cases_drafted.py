@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 
 from cli.agreement.cases import fails, read_cases, read_tables, verdicts
@@ -19,6 +21,7 @@ from cli.init.samples import read_samples
 from cli.init.sketch import Asked, judged, sketch_of
 from cli.init.tests.drawn import events
 from contracts.compiler.model import Contract
+from scripts.schemas.plain import cases_schema
 
 ORDERS: list[dict[str, Any]] = [
     {
@@ -51,6 +54,7 @@ def drafted(made: Sequence[dict[str, Any]]) -> tuple[Contract, Cases]:
 def hold(contract: Contract, written: Cases, file: Path) -> frozenset[str]:
     """Judge a file of cases as cli/agreement/tests/test_cases.py does; the clauses it touches."""
     file.write_text(written.text, "utf-8")
+    jsonschema.validate(yaml.safe_load(written.text), cases_schema())
     singles, tables = read_cases(contract, file), read_tables(contract, file)
     many = {clause.id for clause in contract.row_clauses()}
     for case in singles:

@@ -225,15 +225,23 @@ def test_without_java_a_draft_is_run_as_far_as_it_goes(tmp_path: Path, monkeypat
 DOC = (Path(__file__).parents[3] / "docs" / "new-topic.md").read_text("utf-8")
 
 
+GUIDED = "".join(
+    json.dumps(
+        {"order_id": f"ORD-{number:06d}", "status": ("new", "paid", "sent")[number % 3], "at": "2026-01-05T08:30:00Z"}
+    )
+    + "\n"
+    for number in range(200)
+)
+
+
 def test_the_guide_shows_what_is_written(tmp_path: Path) -> None:
-    """Each marked line of its YAML stands so in a draft of such events."""
-    events = [{"order_id": f"ORD-{number:06d}", "status": ("new", "paid", "sent")[number % 3]} for number in range(200)]
-    text = "".join(json.dumps(event) + "\n" for event in events)
-    done = init(tmp_path, "--from", "-", "--dry-run", text=text)
-    shown = DOC.split("```yaml\n")[1].split("```")[0].splitlines()
-    assert len(shown) > 5
-    for line in shown:
-        assert line in done.stdout.splitlines(), line
+    """Each line of its YAML stands so in a draft of such events, and in its cases."""
+    assert init(tmp_path, "--from", "-", text=GUIDED).exit_code == 0
+    blocks = [block.split("```")[0].splitlines() for block in DOC.split("```yaml\n")[1:]]
+    for block, name in zip(blocks, ("v1.odcs.yaml", "v1.cases.yaml"), strict=True):
+        written = (tmp_path / "orders" / name).read_text("utf-8").splitlines()
+        assert len(block) > 5
+        assert [line for line in block if line not in written] == []
 
 
 def test_the_guides_commands_work(tmp_path: Path) -> None:
