@@ -87,6 +87,8 @@ def test_no_value_of_a_hidden_field_stands_in_the_cases() -> None:
     assert 'sku: "A-0"' in written.text
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(made=events())
 def test_cases_of_any_events_hold(made: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> None:
