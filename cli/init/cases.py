@@ -11,6 +11,7 @@ from cli.init.event import full_events
 from cli.init.judge import Judge, text_of
 from cli.init.samples import Event
 from cli.init.sketch import Judged
+from cli.init.written import comment
 from contracts.compiler.model import Contract
 
 _HEAD = """\
@@ -82,8 +83,8 @@ def _drafted(contract: Contract, event: dict[str, Any], judge: Judge) -> Cases:
     touched |= {clause for row in refused for clause in row["clauses"]}
     every = [clause.id for clause in (*contract.all_clauses(), *contract.row_clauses())]
     short = [id_.removeprefix(f"{contract.key}/") for id_ in every]
-    untouched = tuple(clause for clause in short if clause not in touched)
-    notes = "".join(f"# to do: no event was found that breaks {clause}\n" for clause in untouched)
+    untouched = tuple(dict.fromkeys(clause for clause in short if clause not in touched))
+    notes = "".join(f"{comment('to do', f'no event was found that breaks {clause}')}\n" for clause in untouched)
     head = _HEAD.format(topic=contract.name, key=contract.key)
     text = head + notes + text_of(event, accepted=accepted, refused=refused, tables=tables)
     return Cases(text, len(accepted), len(refused), len(tables), untouched)

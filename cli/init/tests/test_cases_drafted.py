@@ -11,7 +11,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from cli.agreement.cases import fails, read_cases, read_tables, verdicts
+from cli.agreement.cases import Case, TableCase, fails, read_cases, read_tables, verdicts
 from cli.agreement.mutants import without
 from cli.agreement.tables import JUDGES
 from cli.init.cases import Cases, cases
@@ -61,11 +61,12 @@ def hold(contract: Contract, written: Cases, file: Path) -> frozenset[str]:
         assert {name: said for name, said in verdicts(contract, case) if said != case.clauses} == {}, case
     for table in tables:
         assert {judge(contract, list(table.rows)) & many for judge in JUDGES.values()} == {table.clauses}, table
-    for one in (*singles, *tables):
+    both: list[Case | TableCase] = [*singles, *tables]
+    for one in both:
         assert all(fails(without(contract, clause), one) for clause in one.clauses), one
     assert len(singles) == written.accepted + written.refused
     assert len(tables) == written.tables
-    return frozenset(clause for one in (*singles, *tables) for clause in one.clauses)
+    return frozenset(clause for one in both for clause in one.clauses)
 
 
 def test_every_clause_of_a_draft_has_a_case(tmp_path: Path) -> None:
