@@ -4,19 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.init.changes import Row, breaking, keeping
 from cli.init.event import full_events
-from cli.init.judge import Judge, text_of
 from cli.init.samples import Event
 from cli.init.sketch import Judged
 from cli.init.written import comment
 from contracts.compiler.model import Contract
 
+if TYPE_CHECKING:  # it loads every enforcer
+    from cli.init.judge import Judge
+
 _HEAD = """\
 # Draft made by `tickets init {topic}`: what {key} accepts and refuses, one case a line, each judged before it was
-# written. The event holds what one sample has in fields that are internal; the rest is generated. `set` changes it (a
+# written. The event holds what samples have in fields that are internal; the rest is generated. `set` changes it (a
 # path such as items[0].name), `drop` leaves fields out; `raw` is another value altogether, `raw_base64` its bytes;
 # `key` and `headers` replace the envelope (null: without it). `tables` are judged as a whole: each row is the event
 # with what the row changes. A refused case names every clause that breaks, and no other may. Add what matters.
@@ -65,6 +67,8 @@ def cases(contract: Contract, events: Sequence[Event]) -> Cases | None:
 
     ProducerError where the contract gives no way to generate an event.
     """
+    from cli.init.judge import Judge
+
     for event in full_events(contract, events):
         judge = Judge(contract, event)
         if judge.keeps({}):
@@ -72,7 +76,9 @@ def cases(contract: Contract, events: Sequence[Event]) -> Cases | None:
     return None
 
 
-def _drafted(contract: Contract, event: dict[str, Any], judge: Judge) -> Cases:
+def _drafted(contract: Contract, event: dict[str, Any], judge: "Judge") -> Cases:
+    from cli.init.judge import text_of
+
     accepted = [row for row in keeping(contract, event) if judge.keeps(row)]
     refused, tables = list[Row](), list(_tables(contract, event, judge))
     touched = {clause for row in tables for clause in row["clauses"]}
@@ -90,7 +96,7 @@ def _drafted(contract: Contract, event: dict[str, Any], judge: Judge) -> Cases:
     return Cases(text, len(accepted), len(refused), len(tables), untouched)
 
 
-def _tables(contract: Contract, event: dict[str, Any], judge: Judge) -> Iterator[Row]:
+def _tables(contract: Contract, event: dict[str, Any], judge: "Judge") -> Iterator[Row]:
     """The event twice, and beside one with another id; nothing without a primary key."""
     from producer.broken.bench import Makers
     from producer.broken.breakers import SAMPLE_US

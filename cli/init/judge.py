@@ -20,16 +20,11 @@ _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, Over
 
 def text_of(event: Mapping[str, Any], **sections: Iterable[Row]) -> str:
     """The file below its head: the event, then sections, a row a line."""
-    lines = ["event:", *(flow_member(name, value) for name, value in event.items())]
+    lines = ["event:", *(f"  {flow({name: value})[1:-1]}" for name, value in event.items())]
     for name, rows in sections.items():
         written = [f"  - {flow(row)}" for row in rows]
         lines += [f"{name}:", *written] if written else [f"{name}: []"]
     return "\n".join(lines) + "\n"
-
-
-def flow_member(name: str, value: Any) -> str:
-    """One member of the event, on one line."""
-    return f"  {flow({name: value})[1:-1]}"
 
 
 class Judge:
