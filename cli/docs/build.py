@@ -33,7 +33,8 @@ def write(tree: Tree, source: Path) -> None:
         _put(source / "_extra" / path, content)
     _put(source / "_extra" / ".nojekyll", "")
     _put(source / "conf.py", HERE / "conf.py")
-    _put(source / "_static" / "site.css", HERE / "site.css")
+    for name in ("site.css", "site.js"):
+        _put(source / "_static" / name, HERE / name)
 
 
 def _anew(folder: Path) -> None:

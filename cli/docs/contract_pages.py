@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from html import escape
 
 from cli import touched
-from cli.docs import levels, versions
+from cli.docs import inline, levels, versions
 from cli.docs.evidence import Evidence
 from cli.docs.examples import Example, Examples, cases_of, examples
 from cli.docs.features import Told
 from cli.docs.menu import toctree
 from cli.docs.tree import anchor, place, relative
-from cli.review.formats.markup import code, fenced, literal, table
+from cli.review.formats.markup import fenced, literal, table
 from cli.review.formats.values import json_text
 from cli.views import markdown
 from cli.views.drawing import drawing
@@ -155,7 +155,8 @@ def _over_rows(contract: Contract, known: Known, made: Examples) -> Iterator[str
 def _table(contract: Contract, clauses: Iterable[Clause], known: Known, made: Examples) -> str:
     rows: list[tuple[str, ...]] = [
         (
-            place(clause.id) + anchor(page_of(contract), page_of(contract), clause.id, code(_short(contract, clause))),
+            place(clause.id)
+            + anchor(page_of(contract), page_of(contract), clause.id, inline.clause(_short(contract, clause))),
             escaped(wants(clause)),
             _refused(clause, made.rows),
             _tests(contract, clause, known),

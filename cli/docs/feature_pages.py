@@ -8,10 +8,10 @@ from itertools import groupby
 
 from cli.docs.evidence import Evidence, summed
 from cli.docs.features import CLAUSE, Examples, Feature, Scenario, Step, Told
-from cli.docs.inline import part
+from cli.docs.inline import clause, part
 from cli.docs.menu import toctree
 from cli.docs.tree import anchor, place, relative
-from cli.review.formats.markup import code, fenced, literal, table
+from cli.review.formats.markup import fenced, literal, table
 from cli.views.markdown import escaped
 
 INDEX_PAGE = "features/index.md"
@@ -136,7 +136,7 @@ def _words(words: str, page: str, clauses: Clauses) -> str:
     made, end = [], 0
     for match in CLAUSE.finditer(words):
         target = clauses.get(match[0])
-        shown = anchor(page, target, match[0], code(match[0])) if target else literal(match[0])
+        shown = anchor(page, target, match[0], clause(match[0])) if target else literal(match[0])
         made += [part(words[end : match.start()]), shown]
         end = match.end()
     return "".join([*made, part(words[end:])])
@@ -145,9 +145,9 @@ def _words(words: str, page: str, clauses: Clauses) -> str:
 def _touched(feature: Feature, clauses: Clauses, spoken: Mapping[str, tuple[Told, ...]]) -> Iterator[str]:
     """The clauses that a scenario of the feature names or was seen to touch."""
     rows: list[tuple[str, ...]] = [
-        (anchor(feature.page, clauses[clause], clause, code(clause)), _by(feature, told))
-        for clause, told in sorted(spoken.items())
-        if clause in clauses and any(one.feature.file == feature.file for one in told)
+        (anchor(feature.page, clauses[id_], id_, clause(id_)), _by(feature, told))
+        for id_, told in sorted(spoken.items())
+        if id_ in clauses and any(one.feature.file == feature.file for one in told)
     ]
     if rows:
         yield "## Clauses it stands for"

@@ -13,6 +13,7 @@ from cli.contracts import catalogue
 from cli.init import run as running
 from cli.init import told
 from cli.init.ask import fields_asked
+from cli.init.cases import beside
 from cli.init.samples import CsvError, Samples, read_samples
 from cli.init.sketch import Asked, Judged, judged, sketch_of, whole
 from runtime import logs
@@ -61,7 +62,8 @@ def command(topic: str, source: str | None, **chosen: Any) -> None:
 
     Types, formats, lists of values, what is required, ids, event time and personal data are guessed; each guess is
     marked in the YAML with its reason, to be confirmed by a person. Every event that was read fits the draft, or is
-    named. The file is contracts/TOPIC/v1.odcs.yaml; one that is there is never overwritten.
+    named. The file is contracts/TOPIC/v1.odcs.yaml; one that is there is never overwritten. Beside it, v1.cases.yaml
+    says what the draft accepts and refuses, clause by clause; each case is judged before it is written.
 
     --run then checks it and makes payloads; with Java also sends samples and payloads, processes, exports and audits
     them, in a workspace of its own below --data.
@@ -78,9 +80,12 @@ def command(topic: str, source: str | None, **chosen: Any) -> None:
         raise click.UsageError(_there(file, topic))
     asked = Asked(chosen["event_id"], chosen["key"], chosen["event_time"], chosen["owner"])
     found, samples = _found(topic, source, chosen, asked, str(usual))
-    said = told.document(found, samples, None if chosen["dry_run"] else str(file), source or "your answers")
-    if not chosen["dry_run"]:
+    drafted = None if chosen["dry_run"] else beside(found, samples.events, file)
+    said = told.document(found, samples, str(file) if drafted else None, source or "your answers", drafted)
+    if drafted is not None:
         _write(file, found.text, topic)
+        if drafted.cases is not None:
+            _write(drafted.file, drafted.cases.text, topic)
     _tell(said, found, chosen)
     done = running.run(found, samples.events, chosen["data"], chosen["broker"]) if _is_run(chosen) else None
     if chosen["as_json"]:
@@ -162,7 +167,7 @@ def _tell(said: dict[str, Any], found: Judged, chosen: dict[str, Any]) -> None:
         click.echo(found.text, nl=False)
     click.echo("\n".join(told.lines(said)), err=chosen["dry_run"])
     if said["file"]:
-        click.echo(f"Next      look at the marks; write cases beside it (v1.cases.yaml); {_lint(said, chosen)}")
+        click.echo(f"Next      look at the marks, and at the cases; {_lint(said, chosen)}")
 
 
 def _lint(said: dict[str, Any], chosen: dict[str, Any]) -> str:

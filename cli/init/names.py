@@ -1,7 +1,13 @@
-"""A field's name to what such fields commonly hold: persons, secrets, words of clients, money, moments, identities."""
+"""A field's name to what such fields commonly hold: persons, secrets, words of clients, money, moments, identities;
+and to whether a contract can have a field of that name.
+"""
 
+import functools
 import re
 from collections.abc import Mapping
+
+from contracts.compiler.properties import read_fields
+from contracts.compiler.reading import Reading
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]+")
 _TAIL = re.compile(r"(?:_(?:number|no|nr|address|text|raw|value|eur|usd|gbp|chf|utc|[0-9]+))+$")  # says no more
@@ -39,6 +45,14 @@ def rank(name: str, sense: str) -> int | None:
     """The place of the first word of a sense that a name ends in (0 is the surest); None where it ends in none."""
     text = f"_{_TAIL.sub('', words(name))}"
     return next((place for place, word in enumerate(_TABLE[sense]) if text.endswith(f"_{word}")), None)
+
+
+@functools.lru_cache(maxsize=10_000)
+def refusal(name: str, *, column: bool) -> str | None:
+    """What the compiler has against a field of this name, at the top (a column) or in an object; None where nothing."""
+    reading = Reading("draft")
+    read_fields(({"name": name, "logicalType": "string"},), "" if column else "object", "schema", reading)
+    return reading.problems[0].what if reading.problems else None
 
 
 def singular(name: str) -> str:

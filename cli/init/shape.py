@@ -23,8 +23,6 @@ LARGEST = 2**1024 - 2**970  # the first number that no f64 holds
 MONEY_DIGITS, MONEY_SCALE = 16, 4
 EXAMPLES = 3
 NOTHING: Mapping[str, Any] = {}
-# Clause ids are made with some of these, Delta and Spark refuse the others.
-_NAMELESS = re.compile(r"[.\[\]/\x00-\x1f\x7f ,;{}()=`]|^$")
 _DATA = re.compile(r"[0-9]+|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _KINDS: Mapping[type, str] = {
     type(None): "null",
@@ -43,10 +41,8 @@ def fields_of(values: Sequence[Mapping[str, Any]], level: int = 1) -> tuple[tupl
     made, left, taken = list[Draft](), list[LeftOut](), set[str]()
     for name in dict.fromkeys(name for value in values for name in value):
         try:
-            if _NAMELESS.search(name):
-                raise UndescribableError(
-                    "a field's name has no space, comma, dot, slash, bracket, backtick or control character"
-                )
+            if why := names.refusal(name, column=level == 1):
+                raise UndescribableError(f"its name {why}")
             if name.lower() in taken:
                 raise UndescribableError("its name differs from another one only in capital letters")
             present = [value[name] for value in values if name in value]
@@ -225,7 +221,7 @@ def _is_map(keys: Counter[str], objects: int) -> str | None:
     """Why the keys of some objects seem to be data rather than names of fields; None where they do not."""
     if not keys:
         return "always empty"
-    if any(_NAMELESS.search(key) for key in keys):
+    if any(names.refusal(key, column=False) for key in keys):
         return "its keys are no names of fields"
     if len(keys) > 1 and all(map(_DATA.fullmatch, keys)):
         return f"its {len(keys)} keys are numbers, days or ids"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from cli.init.cases import Beside
 from cli.init.draft import Draft
 from cli.init.samples import Samples
 from cli.init.sketch import Judged
@@ -25,8 +26,8 @@ def left_out(fields: tuple[Draft, ...], parent: str = "") -> Iterator[tuple[str,
         yield from left_out(tuple(one for one in (field.items, field.value) if one is not None), path + ".")
 
 
-def document(found: Judged, samples: Samples, file: str | None, source: str) -> dict[str, Any]:
-    """What `--json` prints, without what a run came to; `file` is None where nothing was written."""
+def document(found: Judged, samples: Samples, file: str | None, source: str, drafted: Beside | None) -> dict[str, Any]:
+    """What `--json` prints, without what a run came to; `file` and `drafted` are None where nothing is written."""
     sketch = found.sketch
     left = [*((member.name, member.reason) for member in sketch.left), *left_out(sketch.fields)]
     return {
@@ -49,6 +50,19 @@ def document(found: Judged, samples: Samples, file: str | None, source: str) -> 
         "missing": sketch.missing(),
         "problems": [{"path": row.path, "what": row.what, "remedy": row.remedy} for row in found.problems],
         "yaml": found.text,
+        "cases": None if drafted is None else _cases(drafted),
+    }
+
+
+def _cases(drafted: Beside) -> dict[str, Any]:
+    made = drafted.cases
+    return {
+        "file": str(drafted.file),
+        "accepted": made.accepted if made else 0,
+        "refused": made.refused if made else 0,
+        "tables": made.tables if made else 0,
+        "untouched": made.untouched if made else (),
+        "why_none": drafted.why,
     }
 
 
@@ -62,6 +76,7 @@ def lines(said: dict[str, Any]) -> list[str]:
     made += _some("left out", [f"{row['path']}: {row['reason']}" for row in said["left_out"]])
     made += _some("to do", [f"{word}: {why}" for word, why in said["missing"].items()])
     made += _accepted(said)
+    made += _beside(said["cases"])
     faults = [f"{row['path']}: {row['what']}. {row['remedy']}" for row in said["problems"]]
     made.append(f"Lint      {f'{len(faults)} problems' if faults else 'ok'}")
     return [printable(line) for line in [*made, *_some("lint", faults)]]
@@ -73,6 +88,16 @@ def _accepted(said: dict[str, Any]) -> list[str]:
         return [f"Accepts   all {said['events']} events"]
     rows = [f"line {row['line']}: {', '.join(v['clause'] for v in row['violations'])}" for row in refused]
     return [f"Refuses   {len(refused)} of {said['events']} events: mend the guess", *_some("refused", rows)]
+
+
+def _beside(cases: dict[str, Any] | None) -> list[str]:
+    if cases is None:
+        return []
+    if cases["why_none"]:
+        return [f"Cases     none in {cases['file']}: {cases['why_none']}"]
+    counts = ", ".join(f"{cases[sort]} {sort}" for sort in ("accepted", "refused", "tables"))
+    rows = _some("no case", list(cases["untouched"]))
+    return [f"Cases     {cases['file']}: {counts}; each was judged as it says", *rows]
 
 
 def _some(what: str, rows: list[str]) -> list[str]:

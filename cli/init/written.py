@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from cli.init.draft import Draft, LeftOut, Role, Sketch
 from cli.refusals import printable
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\([0-9, ]+\))?|\$[a-z]+|P[0-9T][0-9A-Z]*|v?[0-9]+\.[0-9]+\.[0-9]+")
+_PLAIN = re.compile(
+    r"[A-Za-z_][A-Za-z0-9_]*(?:\([0-9, ]+\))?|[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_]+"
+    r"|\$[a-z]+|P[0-9T][0-9A-Z]*|v?[0-9]+\.[0-9]+\.[0-9]+"
+)
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
 _MEANING = "To do: say what it means, its unit, and what null means."
 _UNKNOWN = "readers keep it in unknown_fields, writers must not send it"
@@ -28,17 +32,21 @@ def scalar(value: Any) -> str:
     """One value as YAML 1.1 and 1.2 read it alike; text that is not plainly a word is quoted."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float | Decimal):
+        return f"{Decimal(str(value)):f}"  # with an exponent alone, YAML 1.1 reads a text
     if not isinstance(value, str):
         return str(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
+    if '"' in value and "'" not in value and value.isprintable():
+        return f"'{value}'"
     return '"' + "".join(_escaped(char) for char in value) + '"'
 
 
 def flow(value: Any) -> str:
     """A value on one line: `{format: uuid}`."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {flow(below)}" for name, below in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(name)}: {flow(below)}" for name, below in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value)

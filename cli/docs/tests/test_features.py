@@ -63,8 +63,9 @@ def test_all_of_a_feature_stands_on_its_page(milk: Feature) -> None:
 
 
 def test_a_clause_in_a_step_leads_to_its_place(milk: Feature) -> None:
-    """And the page's list of clauses leads back to the scenario."""
+    """And the page's list of clauses leads back to the scenario. Where it is too long it is broken after a slash."""
     made = page(milk)
+    assert made.count("&#47;<wbr>") == 2 * made.count(f'href="../contracts/milk.v1.html#{CLAUSE}"')
     assert f'href="../contracts/milk.v1.html#{CLAUSE}"' in made
     assert 'href="#scenario-1"' in made
     assert 'id="scenario-1"' in made

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -15,9 +16,31 @@ from cli.docs.__main__ import main
 from cli.docs.site import EXAMPLES
 from cli.docs.tree import ROOT
 from cli.main import COMMANDS
+from cli.report.tests.chromium import chromium, serious
 from contracts.compiler.catalogue import HOME, Catalogue
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.xdist_group("site")]  # built once
+KINDS = {
+    "start": "index.html",
+    "guide": "docs/new-topic.html",
+    "first ten minutes": "docs/first-ten-minutes.html",
+    "contract": "contracts/client_tickets.v2.html",
+    "index": "contracts/index.html",
+    "feature": "features/refused_events.html",
+    "decision": "adr/0005-a-change-is-judged-by-replay.html",
+    "view": "docs/architecture/aws/overview.html",
+    "view with tables": "docs/architecture/aws/flows.html",
+    "dossier": "dossier/dossier-en.html",
+    "promises": "docs/promises.html",
+    "agreement": "docs/agreement.html",
+    "benchmarks": "benchmarks/index.html",
+    "runbook": "docs/runbooks/BrokerAway.html",
+    "command": "commands/contracts.html",
+    "evidence": "evidence.html",
+    "contributing": "CONTRIBUTING.html",
+    "search": "search.html",
+}
+WIDE = {"dossier"}  # architecture/ makes it, for paper
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +131,48 @@ def test_search_finds_a_clause_without_a_server(out: Path) -> None:
     assert index.startswith("Search.setIndex(")
     assert "contracts/client_tickets.v2" in index
     assert "multipleof" in index
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser without a window."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_of_each_kind_fits_and_is_accessible(
+    out: Path, browser: Any, kind: str, width: int, colours: Any
+) -> None:
+    """No error of a script, no request but for files, no scrolling of the page aside, nothing serious found by axe."""
+    shown = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
+    said: list[str] = []
+    asked: list[str] = []
+    shown.on("pageerror", lambda error: said.append(str(error)))
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.goto((out / KINDS[kind]).as_uri())
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    if kind not in WIDE:
+        assert shown.evaluate("document.documentElement.scrollWidth") == width
+    assert serious(shown) == []
+    shown.close()
+
+
+def test_what_scrolls_is_reached_by_the_keyboard_and_nothing_else(out: Path, browser: Any) -> None:
+    """A table is a stop of the tab key where it is wider than the screen; where it fits it is none."""
+    reached = "[...document.querySelectorAll('.table-wrapper')].map(one => one.tabIndex)"
+    for width, stop in ((390, 0), (1920, -1)):
+        shown = browser.new_page(viewport={"width": width, "height": 800})
+        shown.goto((out / "contracts/client_tickets.v2.html").as_uri())
+        shown.wait_for_function(f"{reached}.includes({stop})")
+        shown.close()
+
+
+def test_a_search_in_a_file_finds_its_pages(out: Path, browser: Any) -> None:
+    """As somebody does who opened the site without a server."""
+    shown = browser.new_page()
+    shown.goto(f"{(out / 'search.html').as_uri()}?q=multipleOf")
+    shown.wait_for_selector("ul.search a[href*='contracts/client_tickets.v2.html']")
+    shown.close()

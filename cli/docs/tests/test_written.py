@@ -149,7 +149,7 @@ def test_the_lines_work_in_a_workspace(checkout: Path, tmp_path: Path) -> None:
     environment = surroundings(tmp_path / "data")
     try:
         run("tickets broker up", checkout, environment, rows.OK)
-        run("tickets broker apply --without-acls", checkout, environment, rows.OK)
+        run("tickets broker apply --without-acls --yes", checkout, environment, rows.OK)
         with marquez() as address:
             for line, allowed in rows.IN_A_WORKSPACE.items():
                 run(filled(line, checkout, environment, address), checkout, environment, allowed)
@@ -165,7 +165,7 @@ def filled(line: str, here: Path, environment: dict[str, str], address: str) -> 
         kept = json.loads(run("tickets broker status --json", here, environment, rows.OK))
         line = line.replace("kafka-1:9093", kept["bootstrap"])
     if "2:881" in line:
-        listed = run("tickets quarantine list client_tickets --limit 1", here, environment, rows.OK)
+        listed = run("tickets quarantine list client_tickets --outcome rejected --limit 1", here, environment, rows.OK)
         line = line.replace("2:881", listed.split()[0])
     asked = " --yes" if re.search(r"tickets (?:quarantine discard|erase) ", line) else ""
     return line.replace("http://marquez:5000", address) + asked

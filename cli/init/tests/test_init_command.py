@@ -3,10 +3,12 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.agreement.cases import read_cases
 from cli.contracts import check
 from cli.init import command
 from cli.tests.terminal import TICKETS, Terminal
@@ -33,6 +35,28 @@ def test_samples_become_a_contract_that_lint_accepts(tmp_path: Path) -> None:
     assert "Accepts   all 40 events" in done.output
 
 
+SPOKEN = [
+    {"Event ID": number, "order, id": f"O-{number % 7}", "at (UTC)": "2026-01-05T08:30:00Z", "to: ship {x}": {"a b": 1}}
+    for number in range(40)
+]
+
+
+def test_names_as_people_write_them_stay(tmp_path: Path) -> None:
+    """With spaces, commas, braces: quoted in the YAML, as fields, as the topic's parts, and as what lint reads."""
+    done = init(tmp_path, "--from", "-", "--owner", "shop", "--json", text="".join(map(_line, SPOKEN)))
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["left_out"], said["event_id"], said["key"]) == ([], "Event ID", "order, id")
+    problems, judged = check(Catalogue(tmp_path), (tmp_path / "orders" / "v1.odcs.yaml",))
+    assert problems == []
+    assert [row.path for row in judged[0].walk()] == [*SPOKEN[0], "to: ship {x}.a b"]
+    assert judged[0].event_time == "at (UTC)"
+
+
+def _line(event: Any) -> str:
+    return json.dumps(event) + "\n"
+
+
 def test_a_contract_is_never_overwritten(tmp_path: Path) -> None:
     """Wrong use, with what to do instead; --out, which says another place, is held to the same."""
     for words in ((), ("--out", str(tmp_path / "draft.yaml"))):
@@ -51,6 +75,34 @@ def test_a_dry_run_prints_the_yaml_and_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     init(tmp_path, "--from", "-")
     assert dry.stdout == (tmp_path / "orders" / "v1.odcs.yaml").read_text("utf-8")
+
+
+def test_cases_are_drafted_beside_the_contract(tmp_path: Path) -> None:
+    """As many as are told; where a file of cases is there already, it is left as it is, and that is said."""
+    said = json.loads(init(tmp_path, "--from", "-", "--json").stdout)["cases"]
+    file = tmp_path / "orders" / "v1.cases.yaml"
+    assert (said["file"], said["untouched"], said["why_none"]) == (str(file), [], None)
+    contract = Catalogue(tmp_path).get("orders")
+    assert len(read_cases(contract, file)) == said["accepted"] + said["refused"]
+    assert said["refused"] > len(contract.fields)
+    file.write_text("mine", "utf-8")
+    (tmp_path / "orders" / "v1.odcs.yaml").unlink()
+    done = init(tmp_path, "--from", "-")
+    assert f"none in {file}: it is there, and is left as it is" in done.output
+    assert file.read_text("utf-8") == "mine"
+
+
+def test_an_incomplete_draft_has_no_cases(tmp_path: Path) -> None:
+    """A topic without an event id describes no records yet."""
+    done = init(tmp_path, "--from", "-", text='{"ok": true}\n')
+    assert "Cases     none" in done.output
+    assert [file.name for file in (tmp_path / "orders").iterdir()] == ["v1.odcs.yaml"]
+
+
+def test_a_draft_at_another_place_has_its_cases_there(tmp_path: Path) -> None:
+    """Beside it, and never in its place."""
+    assert init(tmp_path, "--from", "-", "--out", str(tmp_path / "draft.yaml")).exit_code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["draft.cases.yaml", "draft.yaml"]
 
 
 def test_lines_that_are_no_events_are_named(tmp_path: Path) -> None:
@@ -173,15 +225,23 @@ def test_without_java_a_draft_is_run_as_far_as_it_goes(tmp_path: Path, monkeypat
 DOC = (Path(__file__).parents[3] / "docs" / "new-topic.md").read_text("utf-8")
 
 
+GUIDED = "".join(
+    json.dumps(
+        {"order_id": f"ORD-{number:06d}", "status": ("new", "paid", "sent")[number % 3], "at": "2026-01-05T08:30:00Z"}
+    )
+    + "\n"
+    for number in range(200)
+)
+
+
 def test_the_guide_shows_what_is_written(tmp_path: Path) -> None:
-    """Each marked line of its YAML stands so in a draft of such events."""
-    events = [{"order_id": f"ORD-{number:06d}", "status": ("new", "paid", "sent")[number % 3]} for number in range(200)]
-    text = "".join(json.dumps(event) + "\n" for event in events)
-    done = init(tmp_path, "--from", "-", "--dry-run", text=text)
-    shown = DOC.split("```yaml\n")[1].split("```")[0].splitlines()
-    assert len(shown) > 5
-    for line in shown:
-        assert line in done.stdout.splitlines(), line
+    """Each line of its YAML stands so in a draft of such events, and in its cases."""
+    assert init(tmp_path, "--from", "-", text=GUIDED).exit_code == 0
+    blocks = [block.split("```")[0].splitlines() for block in DOC.split("```yaml\n")[1:]]
+    for block, name in zip(blocks, ("v1.odcs.yaml", "v1.cases.yaml"), strict=True):
+        written = (tmp_path / "orders" / name).read_text("utf-8").splitlines()
+        assert len(block) > 5
+        assert [line for line in block if line not in written] == []
 
 
 def test_the_guides_commands_work(tmp_path: Path) -> None:

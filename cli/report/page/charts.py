@@ -70,7 +70,12 @@ def _bars(rows: Sequence[dict[str, Any]], axis: str, colour: int, says: str) -> 
             "value:Q",
             title=axis,
             scale=alt.Scale(domain=[0, most * (1.12 if wide else 1.35)], nice=False),
-            axis=alt.Axis(tickCount=6 if wide else 3, tickMinStep=1, format=",d" if most < 10_000 else "~s"),
+            axis=alt.Axis(
+                tickCount=6 if wide else 3,
+                tickMinStep=1,
+                format=",d" if most < 10_000 else "~s",
+                labelExpr="datum.value ? datum.label : '0'",  # not 0k
+            ),
         )
         names = alt.Axis() if wide else None
         base = alt.Chart(themed.data(rows)).encode(y=alt.Y("name:N", title=None, sort=order, axis=names))

@@ -30,8 +30,8 @@ def cards(facts: Facts) -> Iterator[Card]:
         yield Card("Records read", words.count(records), "", "")
         yield Card("Accepted", words.count(accepted), words.share(accepted / records if records else None), "")
         yield Card("Rejected", words.count(rejected), words.share(rejected / records if records else None), "")
-        others = records - accepted - rejected
-        yield Card("Others", words.count(others), "duplicates …", "")
+        others = {name: count for name, count in facts.flow.outcomes.items() if name not in ("accepted", "rejected")}
+        yield Card("Others", words.count(sum(others.values())), ", ".join(others), "")
     if isinstance(facts.export, ran.Export):
         yield Card("Exported rows", words.count(sum(facts.export.rows.values())), f"export {facts.export.name}", "")
     if not isinstance(facts.delay, Missing):

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cli.report.page import page
+from cli.report.tests.chromium import chromium, serious
 from cli.report.tests.made import LIFE, SOURCE, TICKETS, Event, derive, export, facts, workspace
 from processing.tests.ledgers import AMOUNT, PRIORITY, row
-from runtime import browser
 from runtime.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -17,17 +17,10 @@ LONG = f"client_tickets.v2/{'a_field_with_a_name.' * 12}x/pattern"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A browser without a window; skipped where the machine has none."""
-    found = browser.found()
-    if found is None:
-        pytest.skip("no Chromium or Chrome on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+def browser() -> Iterator[Any]:
+    """A browser without a window."""
+    with chromium() as started:
         yield started
-        started.close()
 
 
 def _whole(root: Path) -> Workspace:
@@ -52,11 +45,9 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1280])
-def test_it_opens_quietly_alone_fits_and_is_accessible(chromium: Any, file: Path, width: int, colours: Any) -> None:
+def test_it_opens_quietly_alone_fits_and_is_accessible(browser: Any, file: Path, width: int, colours: Any) -> None:
     """No complaint of the browser, no request but for the file, no scrolling aside, nothing serious found by axe."""
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-
-    shown = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
+    shown = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
     said: list[str] = []
     asked: list[str] = []
     shown.on("console", lambda message: said.append(message.text))
@@ -68,8 +59,7 @@ def test_it_opens_quietly_alone_fits_and_is_accessible(chromium: Any, file: Path
     assert (said, asked) == ([], [file.as_uri()])
     assert shown.evaluate("document.documentElement.scrollWidth") == width
     assert _cut(shown) == []
-    found = [one for one in Axe().run(shown).response["violations"] if one["impact"] in ("serious", "critical")]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    assert serious(shown) == []
     shown.close()
 
 
@@ -84,9 +74,9 @@ def _cut(shown: Any) -> list[str]:
     return texts
 
 
-def test_on_paper_nothing_is_cut(chromium: Any, file: Path) -> None:
+def test_on_paper_nothing_is_cut(browser: Any, file: Path) -> None:
     """As wide as A4 between its margins, no table or drawing reaches beyond the paper."""
-    shown = chromium.new_page(viewport={"width": 688, "height": 1000})
+    shown = browser.new_page(viewport={"width": 688, "height": 1000})
     shown.emulate_media(media="print", color_scheme="dark")
     shown.goto(file.as_uri())
     assert shown.evaluate("document.documentElement.scrollWidth") == 688

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.report.page import page
+from cli.report.page import charts, page
+from cli.report.page.blocks import Card
 from cli.report.page.flows import stages
 from cli.report.page.sankey import Band
+from cli.report.page.view import cards
+from cli.report.sections.delay import Class, Delay
 from cli.report.sections.flow import Flow
 from cli.report.sections.kpis import Kpis
 from cli.report.tests.made import LIFE, SOURCE, TICKETS, Event, derive, export, facts, workspace
@@ -190,3 +193,21 @@ def test_a_long_history_is_drawn_by_day_and_an_endless_one_by_week(tmp_path: Pat
     assert isinstance(wrong.kpis, Kpis)
     assert (wrong.kpis.unit, [one.backlog for one in wrong.kpis.moments]) == ("week", [1, 2])
     assert len(page(wrong)) < 200_000
+
+
+def test_the_number_of_the_others_says_which_they_are(tmp_path: Path) -> None:
+    """By their outcomes, each; nothing where there are none."""
+    made = workspace(tmp_path, refused=[row("1:0", "rejected", PRIORITY), row("1:1", "conflict", first_offset=1)])
+    assert Card("Others", "1", "conflict", "") in cards(facts(made))
+    assert Card("Others", "0", "", "") in cards(facts(workspace(tmp_path / "none")))
+
+
+def test_an_axis_in_thousands_begins_with_nothing(tmp_path: Path) -> None:
+    """At 0, not at 0k."""
+    found = facts(workspace(tmp_path)).delay
+    assert isinstance(found, Delay)
+    many = replace(found, classes=(Class(0, 1, 12_000), Class(1, 2, 20_000)))
+    labels = re.findall(r"<text[^>]*>([^<]*)</text>", charts.delays(many))
+    assert "10k" in labels
+    assert "0k" not in labels
+    assert "0" in labels
