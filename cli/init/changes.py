@@ -57,7 +57,7 @@ def breaking(contract: Contract, event: dict[str, Any]) -> Iterator[tuple[Clause
 
     def drawn(clause: Clause, rng: Random) -> tuple[int, Row] | None:
         """How many clauses it breaks, as far as the value says, and the row."""
-        if clause.path.startswith("@"):
+        if breaker.judges_envelope(clause):
             other = breaker.break_clause(clause, sealed, rng)
             return (1, _envelope(sealed, other)) if other else None
         broken = breaker.break_payload(clause, {} if clause.path == "$" else deepcopy(event), rng)
@@ -74,8 +74,8 @@ def breaking(contract: Contract, event: dict[str, Any]) -> Iterator[tuple[Clause
 
 
 def _is_ambiguous(contract: Contract, clause: Clause) -> bool:
-    """Whether a field is named as the whole value (`$`) or the envelope (`@timestamp`): breakers mix them up."""
-    named = clause.path == "$" or clause.path.startswith("@")
+    """Whether a field is named as the whole value (`$`) or a part of the envelope (`@key`): breakers mix them up."""
+    named = any(whole.path == clause.path for whole in contract.clauses)
     return named and any(field.path == clause.path for field in contract.walk())
 
 

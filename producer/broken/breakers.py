@@ -61,7 +61,7 @@ class Breaker:
         return tuple(
             clause
             for clause in self._contract.all_clauses()
-            if clause.path.startswith("@") or any(self.break_payload(clause, sample, rng) for sample in samples)
+            if self.judges_envelope(clause) or any(self.break_payload(clause, sample, rng) for sample in samples)
         )
 
     def labels(self, value: bytes) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Breaker:
 
     def break_clause(self, clause: Clause, event: Event, rng: Random) -> Event | None:
         """The event with one clause of its value or its envelope broken; None as `break_payload` says."""
-        if clause.path.startswith("@"):
+        if self.judges_envelope(clause):
             return rng.choice(list(ENVELOPE[clause.rule](self._contract, clause, event)))
         assert isinstance(event.value, dict)  # noqa: S101 - only valid events are broken
         broken = self.break_payload(clause, event.value, rng, micros(event.sent_at))
@@ -102,11 +102,15 @@ class Breaker:
             return event._replace(value=value)
         return self._sealed(value, event)
 
+    def judges_envelope(self, clause: Clause) -> bool:
+        """Whether it judges key or headers; a field may be called `@timestamp`."""
+        return clause.path.startswith("@") and clause.path not in self._chains
+
     def _candidates(self, clause: Clause, value: dict[str, Any], rng: Random, moment_us: int) -> list[Any]:
         """Payloads that may break the clause, in an order that is drawn."""
         if clause.path == "$":
             made: list[Any] = list(VALUES[clause.rule](clause, encode(value)))
-        elif clause.path.startswith("@"):
+        elif self.judges_envelope(clause):
             made = []
         else:
             chain = self._chains[clause.path]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -14,7 +15,7 @@ from contracts.compiler.load import load
 from contracts.compiler.model import Clause, Contract
 from contracts.compiler.types import INTEGER_RANGES, TYPES
 from producer.broken.breakers import SAMPLE_US, Breaker, Broken, labels
-from producer.event import encode
+from producer.event import Event, encode, sealer
 from producer.schema.check import compile_check
 from producer.values.makers import ABSENT, optional
 
@@ -224,6 +225,24 @@ def test_clauses_of_the_envelope_are_not_of_a_payload(tickets: Contract) -> None
     assert envelope
     assert all(breaker.break_payload(row, value, Random(1)) is None for row in envelope)
     assert set(envelope) <= set(breaker.clauses)
+
+
+def test_a_field_may_be_called_as_the_envelope_is(tmp_path: Path) -> None:
+    """`@timestamp`, as many logs call it, is a member of the value, and is broken there."""
+    example = Path(__file__).parents[2] / "examples" / "contracts" / "app_logs" / "v1.odcs.yaml"
+    file = tmp_path / "app_logs" / "v1.odcs.yaml"
+    file.parent.mkdir()
+    file.write_text(example.read_text("utf-8").replace("logged_at", "'@timestamp'"), "utf-8")
+    logs = load(file)
+    breaker = Breaker(logs)
+    value = next(samples(logs, 1))
+    event = Event(value, *sealer(logs)(value), datetime(2026, 1, 5, tzinfo=UTC))
+    mine = [row for row in breaker.clauses if row.path == "@timestamp"]
+    assert {row.rule for row in mine} >= {"required", "type"}
+    for row in mine:
+        other = breaker.break_clause(row, event, Random(1))
+        assert other is not None
+        assert other.value != value
 
 
 def test_the_same_source_breaks_alike() -> None:
