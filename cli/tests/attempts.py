@@ -40,6 +40,7 @@ ANSWER_S = 20.0
 GROUPLESS_S = 10.0
 LOGIN_S = 10.0
 QUIET = {"log_level": "0", "allow.auto.create.topics": False}
+VAGUE = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT)  # not why; the first says more
 Config = Mapping[str, Any]
 
 
@@ -131,12 +132,13 @@ def look(topic: str) -> Callable[[Config], None]:
 def log_in(client: Config) -> None:
     """Any answer at all; the client's complaint where there is none, else that none came.
 
-    A connection that broke is the complaint where no other comes: on a busy machine it may come before the reason.
+    That a connection broke, or that nothing came in time, is the complaint where no other comes: on a busy machine both
+    may come before the reason.
     """
     complaints: list[Any] = []
 
     def reasons() -> list[Any]:
-        return [one for one in complaints if one.code() != KafkaError._TRANSPORT]
+        return [one for one in complaints if one.code() not in VAGUE]
 
     def complain(error: Any) -> None:
         if error.code() != KafkaError._ALL_BROKERS_DOWN:  # which says that, and not why
@@ -152,7 +154,11 @@ def log_in(client: Config) -> None:
             admin.poll(0)  # hands the complaints over
         else:
             return
-    raise KafkaException([*reasons(), *complaints, silence][0])
+    raise KafkaException(min([*complaints, silence], key=_vagueness))
+
+
+def _vagueness(error: Any) -> int:
+    return VAGUE.index(error.code()) + 1 if error.code() in VAGUE else 0
 
 
 def asked(question: Callable[[Any], Any]) -> Callable[[Config], None]:
