@@ -114,7 +114,7 @@ def _rows_less(original: Function) -> Function:
 
 
 def _on_time_only(original: Function) -> Function:
-    return lambda contract: lambda rows: original(contract)(rows.where("NOT is_late"))
+    return lambda contract, rows, *begun: original(contract, rows.where("NOT is_late"), *begun)
 
 
 def _unstaged(_: Function) -> Function:
@@ -142,8 +142,8 @@ SABOTAGES: Mapping[str, tuple[tuple[str, str, Wrap], ...]] = {
     "batch committed twice": (("processing.turn", "Turn.append", _second_is_doubled),),
     "deduplication off": (("processing.index", "Index.settle", _no_twins),),
     "accepted flipped": (("processing.parcel", "write", _flipped),),
-    "tickets twice": (("processing.derive", "_accepted", _rows_doubled),),
-    "tickets missing": (("processing.derive", "_accepted", _rows_less),),
-    "late events left out": (("processing.derive", "aggregation", _on_time_only),),
+    "tickets twice": (("processing.derive", "all_accepted", _rows_doubled),),
+    "tickets missing": (("processing.derive", "all_accepted", _rows_less),),
+    "late events left out": (("processing.aggregates", "_aggregated", _on_time_only),),
     "export unstaged": (("exports.publish", "staging", _unstaged),),
 }
