@@ -142,8 +142,8 @@ SABOTAGES: Mapping[str, tuple[tuple[str, str, Wrap], ...]] = {
     "batch committed twice": (("processing.turn", "Turn.append", _second_is_doubled),),
     "deduplication off": (("processing.index", "Index.settle", _no_twins),),
     "accepted flipped": (("processing.parcel", "write", _flipped),),
-    "tickets twice": (("processing.derive", "all_accepted", _rows_doubled),),
-    "tickets missing": (("processing.derive", "all_accepted", _rows_less),),
+    "tickets twice": (("processing.derive", "accepted_rows", _rows_doubled),),
+    "tickets missing": (("processing.derive", "accepted_rows", _rows_less),),
     "late events left out": (("processing.aggregates", "_aggregated", _on_time_only),),
     "export unstaged": (("exports.publish", "staging", _unstaged),),
 }
