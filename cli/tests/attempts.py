@@ -38,9 +38,9 @@ from confluent_kafka.admin import (
 OK = "ok"
 ANSWER_S = 20.0
 GROUPLESS_S = 10.0
-LOGIN_S = 10.0
+LOGIN_S, SILENCE_S = 10.0, 60.0  # after which no better reason comes, and no complaint at all
+BROKEN = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN)
 QUIET = {"log_level": "0", "allow.auto.create.topics": False}
-VAGUE = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT)  # not why; the first says more
 Config = Mapping[str, Any]
 
 
@@ -132,33 +132,25 @@ def look(topic: str) -> Callable[[Config], None]:
 def log_in(client: Config) -> None:
     """Any answer at all; the client's complaint where there is none, else that none came.
 
-    That a connection broke, or that nothing came in time, is the complaint where no other comes: on a busy machine both
-    may come before the reason.
+    A connection that broke is the complaint where no other comes: on a busy machine it may come before the reason. The
+    client says so, or only that no broker is left.
     """
     complaints: list[Any] = []
 
     def reasons() -> list[Any]:
-        return [one for one in complaints if one.code() not in VAGUE]
+        return [one for one in complaints if one.code() not in BROKEN]
 
-    def complain(error: Any) -> None:
-        if error.code() != KafkaError._ALL_BROKERS_DOWN:  # which says that, and not why
-            complaints.append(error)
-
-    admin = AdminClient({**client, "error_cb": complain})
-    silence, deadline = KafkaError(KafkaError._TIMED_OUT), time.monotonic() + LOGIN_S
-    while time.monotonic() < deadline and not reasons():
+    admin = AdminClient({**client, "error_cb": complaints.append})
+    began_s = time.monotonic()
+    while not reasons() and time.monotonic() < began_s + (LOGIN_S if complaints else SILENCE_S):
         try:
             admin.list_topics(timeout=1)
-        except KafkaException as error:
-            silence = error.args[0]
+        except KafkaException:
             admin.poll(0)  # hands the complaints over
         else:
             return
-    raise KafkaException(min([*complaints, silence], key=_vagueness))
-
-
-def _vagueness(error: Any) -> int:
-    return VAGUE.index(error.code()) + 1 if error.code() in VAGUE else 0
+    silence = KafkaError(KafkaError._TRANSPORT if complaints else KafkaError._TIMED_OUT)
+    raise KafkaException([*reasons(), silence][0])
 
 
 def asked(question: Callable[[Any], Any]) -> Callable[[Config], None]:
