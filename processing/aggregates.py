@@ -17,13 +17,15 @@ from processing.kept import Kept
 from processing.kpis import Aggregation, aggregation
 from processing.tables import CREATED, derived_ddl, ledger_version, note, noted, version
 from processing.touched import Touched, touched
-from processing.turn import Turn, notes
-from runtime.delta import files_in, open_table, row_commits
+from processing.turn import Turn
+from runtime.delta import files_in, open_table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-_DEFINITION = "definition"  # the word in a commit's notes that names the code
+# Words in a commit's notes: the code, and the accepted rows' table (Delta's id of it) and its own version. The ledger's
+# version does not say which rows these were: they may be made anew of the same one.
+_DEFINITION, _TABLE, _VERSION = "definition", "accepted_table", "accepted_version"
 
 
 def catch_up(spark: SparkSession, derivation: Derivation, references: References) -> None:
@@ -45,9 +47,10 @@ def refresh(spark: SparkSession, derivation: Derivation, *, anew: bool = False) 
     path = derivation.path(derivation.accepted)
     held = open_table(path)
     made_from = ledger_version(path, held.version()) or CREATED
+    rows_of = {_TABLE: str(held.metadata().id), _VERSION: held.version()}
     for contract in derivation.aggregates:
         turn, how = Turn.take(derivation.path(contract)), aggregation(contract.name)
-        said = note(made_from, contract) | {_DEFINITION: how.digest}
+        said = note(made_from, contract) | rows_of | {_DEFINITION: how.digest}
         found = None if anew else _touched(derivation, contract, how, held)
         if found is None:
             rows = rows_in(spark, files_in(held, path), derived_ddl(derivation.accepted))
@@ -62,11 +65,11 @@ def refresh(spark: SparkSession, derivation: Derivation, *, anew: bool = False) 
 def _touched(derivation: Derivation, contract: Contract, how: Aggregation, held: "DeltaTable") -> Touched | None:
     """What the accepted rows touch that came to their table since an aggregate was made of it, by this definition."""
     said = noted(derivation.path(contract))
-    if how.parts is None or said.get(_DEFINITION) != how.digest:
+    same = (said.get(_DEFINITION), said.get(_TABLE)) == (how.digest, str(held.metadata().id))
+    if how.parts is None or not same:
         return None
-    same = (at for at, commit in row_commits(held) if notes(commit).get("ledger_version") == said["ledger_version"])
-    since, path = next(same, None), derivation.path(derivation.accepted)
-    return None if since is None else touched(held, path, since, how.parts, derivation.moments(contract))
+    path = derivation.path(derivation.accepted)
+    return touched(held, path, int(said[_VERSION]), how.parts, derivation.moments(contract))
 
 
 def _partly(spark: SparkSession, derivation: Derivation, contract: Contract, turn: Turn, found: Touched) -> DataFrame:

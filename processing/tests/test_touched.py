@@ -129,6 +129,12 @@ def test_rows_that_changed(lab: Lab) -> None:
     assert lab.come(lab.row(1, 6, "resolved")) == {6}
 
 
+def test_rows_that_changed_at_the_same_version_of_the_ledger(lab: Lab) -> None:
+    """Accepted rows may be made anew (other reference data) with nothing new in the ledger: all hours are then, too."""
+    accept(lab.derivation, lab.ledger, [lab.row(1, 4, "opened"), lab.row(1, 5.25, "resolved")], "overwrite")
+    assert lab.come(lab.row(7, 30, "assigned")) is None
+
+
 def test_another_definition(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that other code made are not kept."""
     lab.come(lab.row(4, 7, "opened"))
