@@ -160,7 +160,8 @@ def run(sizes: tuple[int, int], batch: int, rounds: int, folder: Path, *, kpis: 
             for size in sizes if number % 2 else reversed(sizes):
                 references = derive.read_references(spark, places[size], KEY)
                 watch = Watch(None, None)
-                carrier = Carrier(places[size], references, indexes[size], Free(), KEY, watch, lambda _: {})
+                of_it = (places[size], references, indexes[size], Free(), KEY, watch)
+                carrier = Carrier(*of_it, lambda _: {}, folder / "parcels")
                 began = time.perf_counter()
                 carrier.carry(spark.read.parquet(str(file)), at_once=True)
                 if kpis:

@@ -176,6 +176,7 @@ def run_process(
             reports=Reports(told.begun, told.done, told.aggregated),
             stop=stop,
             chores=Chores(Maintaining.of(contract, folder, workspace), lease, spark, stop, maintain_every),
+            here=not on.elsewhere,
         ).run()
         run.outcomes = describe(told.totals)
         run.inputs[0].judged = lineage.refused(contract, told.clauses)

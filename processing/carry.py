@@ -7,6 +7,7 @@ Killed at any point it leaves the ledger with all of the batch or nothing, and d
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from processing.derive import BATCH, Derivation, References
 from processing.flood import FloodError, Watch
 from processing.index import Index
 from processing.lease import Lease
-from processing.parcel import Summary
+from processing.parcel import Parcels, Summary
 from processing.position import Lost, Position
 from processing.turn import Turn
 from runtime.store import Files
@@ -47,7 +48,8 @@ class Carried:
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """Everything one batch after the other is carried with. `unbroken` raises where the topic is no longer the one
-    that the ledger has read up to a position, and says what of it is lost; it is asked before each commit.
+    that the ledger has read up to a position, and says what of it is lost; it is asked before each commit. `parcels` is
+    a folder for the rows of the batch under way, None where tasks share no disk with the driver.
     """
 
     derivation: Derivation
@@ -57,6 +59,7 @@ class Carrier:
     key: bytes
     watch: Watch
     unbroken: Callable[[Position], Lost]
+    parcels: Path | None
 
     def carry(self, records: DataFrame, *, at_once: bool) -> Carried | None:
         """Bring Kafka source rows into the ledger; into the accepted rows at once where asked, else with those of some
@@ -68,20 +71,18 @@ class Carrier:
         before = tables.version(turn.path)
         at = positions.position(turn.path)
         self.index.follow()
-        parcels = parcel.pack(records, self.derivation.versions, self.key, self.derivation.erased).persist()
-        try:
+        versions, erased = self.derivation.versions, self.derivation.erased
+        with parcel.packed(records, versions, self.key, erased, self.parcels) as parcels:
             found = parcel.summary(parcels)
             if found.records == 0:
                 return None
             done = self._commit(parcels, found, turn, before, at)
-        finally:
-            parcels.unpersist()
         self.lease.check()
         if at_once or derive.lacks(self.derivation) >= _LATER:
             derive.follow(records.sparkSession, self.derivation, self.references)
         return done
 
-    def _commit(self, parcels: DataFrame, found: Summary, turn: Turn, before: int, at: Position) -> Carried:
+    def _commit(self, parcels: Parcels, found: Summary, turn: Turn, before: int, at: Position) -> Carried:
         twins = self.index.settle(found.claims)
         outcomes = _outcomes(found, twins)
         share = self._watched(found, outcomes)

@@ -83,8 +83,9 @@ class Stopped(Exception):  # noqa: N818 - a wish, not an error
 class Job:
     """One run over one input contract. `every` is a Spark interval, or None to read what is there and end.
 
-    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is. It is the
-    driver's own: the query keeps no state, so tasks, which may run on other machines, neither read nor write there.
+    `scratch` holds what Spark notes about the query; each run starts it anew, from where the ledger is. The query keeps
+    no state, so tasks on other machines neither read nor write there. Where they run on this one (`here`), the rows of
+    the batch under way are left there for them.
     """
 
     spark: SparkSession
@@ -98,6 +99,7 @@ class Job:
     reports: Reports
     stop: threading.Event
     chores: Chores
+    here: bool
     writing: threading.Lock = field(default_factory=threading.Lock, init=False)
     failure: BaseException | None = field(default=None, init=False)
 
@@ -118,7 +120,14 @@ class Job:
         derive.follow(self.spark, self.derivation, references)  # what a run before this one did not come to
         with Index(self.derivation.index, path) as index:
             carrier = Carrier(
-                self.derivation, references, index, self.lease, self.key, self.watch, self.source.unbroken
+                self.derivation,
+                references,
+                index,
+                self.lease,
+                self.key,
+                self.watch,
+                self.source.unbroken,
+                self.scratch / "parcels" if self.here else None,
             )
             self._await(self._start(carrier))
         self.lease.check()

@@ -4,6 +4,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import DataFrame
 
     from processing.carry import Carried
@@ -17,7 +19,14 @@ class Free:
         """Nothing is in the way."""
 
 
-def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggregate: bool = False) -> "Carried":
+def carry(
+    derivation: "Derivation",
+    records: "DataFrame",
+    key: bytes,
+    *,
+    aggregate: bool = False,
+    parcels: "Path | None" = None,
+) -> "Carried":
     """Bring Kafka source rows into the tables, which exist, and derive from them; aggregates only where asked."""
     from processing import aggregates, derive
     from processing.carry import Carrier
@@ -27,7 +36,7 @@ def carry(derivation: "Derivation", records: "DataFrame", key: bytes, *, aggrega
 
     references = read_references(records.sparkSession, derivation, key)
     with closing(Index(derivation.index, derivation.ledger)) as index:
-        carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: {})
+        carrier = Carrier(derivation, references, index, Free(), key, Watch(None, None), lambda _: {}, parcels)
         done = carrier.carry(records, at_once=False)
     assert done is not None
     derive.follow(records.sparkSession, derivation, references)

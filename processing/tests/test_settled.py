@@ -1,20 +1,25 @@
 """Decoded rows to rows of the ledger: who came first decides, and what nobody will look at again is not kept."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from contracts.compiler.catalogue import HOME, Catalogue
 from processing.claims import TWINS
 from processing.erased import NOBODY
 from processing.ledger import settled, worker
-from processing.parcel import Summary, _slices, _summed
+from processing.parcel import Packing, Summary, Writing, _Fetching, _opened, _shares, _slices, _summed
 from processing.position import Last
 from processing.tables import ledger_schema
 from processing.tests.tickets import TICKET
 from processing.versions import Versions
+from runtime.store import Files
 
 CONTRACT = Catalogue(HOME).get("client_tickets.v1")
 NOW = datetime(2026, 1, 5, 8, 31, tzinfo=UTC)
@@ -132,3 +137,38 @@ def test_large_rows_are_parted() -> None:
     assert [number for part in parts for number in part["n"].to_pylist()] == list(range(9))
     assert [part.num_rows for part in _slices(many.slice(0, 1))] == [1]
     assert list(_slices(many.slice(0, 0))) == []
+
+
+def test_rows_in_files_are_written_as_those_that_spark_keeps(tmp_path: Path) -> None:
+    """The same summaries and the same rows, each once, in their order."""
+    sends = [sent(*BATCH), sent((0, 2, event(3))), sent((1, 11, event(4)), (1, 12, None))]
+    versions, writing = Versions(CONTRACT, ()), Writing(CONTRACT, twins((0, 8, 3, 4, True)), "1", Files.of(tmp_path))
+    folder = tmp_path / "parcels"
+    folder.mkdir()
+    kept = pa.Table.from_batches(Packing(versions, b"k" * 32, NOBODY)(iter(sends)))
+    left = pa.Table.from_batches(Packing(versions, b"k" * 32, NOBODY, str(folder))(iter(sends)))
+    assert left["records"] == kept["records"]
+    summaries = [[_opened(one) for one in held["summary"].to_pylist()] for held in (left, kept)]
+    assert summaries[0] == summaries[1]
+    fetching = _Fetching(writing, _shares([path.decode() for path in left["rows"].to_pylist()], 2))
+    numbers = (pa.RecordBatch.from_pydict({"id": [number]}) for number in range(2))
+    assert rows_of(tmp_path, writing(iter(kept.to_batches()))) == rows_of(tmp_path, fetching(numbers))
+
+
+def rows_of(folder: Path, written: Iterator[pa.RecordBatch]) -> list[dict[str, Any]]:
+    """What is in the files that tasks have written."""
+    paths = [path for part in written for path in part["path"].to_pylist()]
+    return [row for path in paths for row in pq.read_table(folder / path).to_pylist()]
+
+
+def test_shares_are_nearly_equal_and_none_is_empty() -> None:
+    """Every path in one share, in order."""
+    paths = [str(number) for number in range(7)]
+    for most in range(1, 10):
+        found = _shares(paths, most)
+        assert [one for share in found for one in share] == paths
+        sizes = [len(share) for share in found]
+        assert len(sizes) <= most
+        assert max(sizes) - min(sizes) <= 1
+        assert min(sizes) > 0
+    assert _shares([], 2) == ()

@@ -81,9 +81,11 @@ OTHERS = (  # after the accepted ones: the outcome of each
 )
 
 
-@pytest.fixture(scope="module")
-def derivation(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> "Derivation":
-    """The tables after one micro-batch of all values, made as the job makes them."""
+@pytest.fixture(scope="module", params=["here", "elsewhere"])
+def derivation(
+    request: pytest.FixtureRequest, spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory
+) -> "Derivation":
+    """The tables after one micro-batch of all values, made as the job makes them on one machine and on a cluster."""
     from processing import derive, ledger
 
     made = derive.Derivation(
@@ -95,7 +97,9 @@ def derivation(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) 
     sent = [*VALUES, *(value for value, _ in OTHERS)]
     rows: list[tuple[Any, ...]] = [(0, offset, RECEIVED, key_of(value), value, []) for offset, value in enumerate(sent)]
     records = spark.createDataFrame(rows, f"{RECORD}, {HEADERS}")
-    carry(made, records, KEY)
+    parcels = tmp_path_factory.mktemp("scratch") / "parcels" if request.param == "here" else None
+    carry(made, records, KEY, parcels=parcels)
+    assert parcels is None or not parcels.exists()
     return made
 
 
