@@ -3,6 +3,8 @@
 One row per record. One Delta transaction per micro-batch holds every outcome, so accepted and rejected cannot drift.
 """
 
+import contextlib
+import gc
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -67,9 +69,23 @@ def worker(versions: Versions, key: bytes, erased: ErasedList) -> Any:
     def run(batches: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
         decoder, kernel = VersionedDecoder(versions, key, erased), Kernel(versions, key, erased)
         for batch in batches:
-            yield _decode_batch(batch, decoder, versions.target, kernel)
+            with _uncollected():
+                decoded = _decode_batch(batch, decoder, versions.target, kernel)
+            yield decoded
 
     return run
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles meanwhile: many small objects are made, which none is among, and each search goes through
+    all modules, too.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _decode_batch(
@@ -235,8 +251,8 @@ def _only_where(mask: "pa.BooleanArray", values: "pa.Array") -> "pa.Array":
 
     if mask.true_count == len(mask):
         return values
-    places = pc.if_else(mask, pa.array(range(len(mask)), pa.int64()), pa.scalar(None, pa.int64()))
-    return values.take(places)
+    numbers = pc.indices_nonzero(pa.repeat(pa.scalar(True), len(mask)))  # 0, 1, 2... without a number of Python's each
+    return values.take(pc.if_else(mask, numbers, pa.scalar(None, numbers.type)))
 
 
 def _twins_of(decoded: "pa.RecordBatch", twins: "pa.Table") -> tuple["pa.Array", "pa.Array", "pa.Array"]:
