@@ -17,6 +17,7 @@ from processing.append import append, replace
 from processing.columns import quoted, spark_type
 from processing.enrich import enrichment
 from processing.erased import ErasedList
+from processing.sized import largest, unmeasured
 from processing.tables import (
     CREATED,
     accepted_contract,
@@ -135,9 +136,11 @@ def follow(spark: SparkSession, derivation: Derivation, references: References) 
     if missing.batches is None:
         _rebuild(spark, derivation, references, turn, missing.version)
     elif missing.version != held:
-        events = _of_batches(spark, derivation, missing.batches)
+        files = files_with(derivation.ledger, "batch", missing.batches)
+        events = _of_batches(spark, derivation, files, missing.batches)
         rows = accepted_rows(events.where(_KEPT), derivation, references)
-        append(rows, derivation.accepted, turn, note(missing.version, derivation.accepted))
+        with unmeasured(spark, largest(derivation.ledger, files)):
+            append(rows, derivation.accepted, turn, note(missing.version, derivation.accepted))
     return missing.version
 
 
@@ -155,10 +158,9 @@ class _Missing:
     batches: tuple[str, ...] | None
 
 
-def _of_batches(spark: SparkSession, derivation: Derivation, batches: tuple[str, ...]) -> DataFrame:
-    """The ledger's rows of some batches."""
-    files = files_with(derivation.ledger, "batch", batches)
-    rows = rows_in(spark, files, ledger_ddl(derivation.source))
+def _of_batches(spark: SparkSession, derivation: Derivation, files: list[str], batches: tuple[str, ...]) -> DataFrame:
+    """The ledger's rows of some batches, which are in these files."""
+    rows = rows_in(spark, [derivation.ledger / file for file in files], ledger_ddl(derivation.source))
     return rows.where(F.col("batch").isin(list(batches)))
 
 

@@ -126,12 +126,12 @@ def files_in(table: "DeltaTable", at: Location) -> list[Location]:
     return [at / name for name in names_in(table)]
 
 
-def files_with(at: Location, column: str, values: Collection[str]) -> list[Location]:
-    """The files of a table in which a column may have one of the values, by Delta's statistics of it."""
+def files_with(at: Location, column: str, values: Collection[str]) -> list[str]:
+    """The names of a table's files in which a column may have one of the values, by Delta's statistics of it."""
     found = files_said(open_table(at))
     least, most = (_told(found, f"{bound}.{column}") for bound in ("min", "max"))
     return [
-        at / path
+        str(path)
         for path, first, last in zip(found["path"].to_pylist(), least, most, strict=True)
         if first is None or last is None or any(first <= value <= last for value in values)
     ]
