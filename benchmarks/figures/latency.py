@@ -4,9 +4,10 @@ Sent is the moment the event is due at that steady rate; its line is written to 
 within a hundredth of a second, or as soon as there is room, so that a producer that makes others wait counts too. It
 checks the event, sends it, and adds its share of the time. Readable is the moment a reader of the Delta table `tickets`
 has read the row: it looks for the next commit 50 times a second, and reads the event ids of the files that it adds. All
-on one machine, with one clock. Warmed up by 2,000 events, which are waited for, and 20 s of the stream; then 60 s
-count, 120,000 events. Each must be seen, or the part fails. p50 and p99 are over all of them, their least and most over
-three equal stretches. KPIs are made meanwhile, beside the batches, for a sixth of the time at most.
+on one machine, with one clock. A job comes to its pace within its first minute, while Java compiles: 2,000 events are
+waited for, then the stream's first 60 s are told apart, and the 60 s after them count, 120,000 events each. Every event
+must be seen, or the part fails. p50 and p99 are over all of them, their least and most over three equal stretches. KPIs
+are made meanwhile, beside the batches, for a sixth of the time at most.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,11 +35,11 @@ from contracts.compiler.catalogue import Catalogue
 from producer.blocks.lines import lines
 
 RATE, EVERY = 2_000, "1s"
-FIRST, WARM_S, COUNTED_S = 2_000, 20, 60
+FIRST, WARM_S, COUNTED_S = 2_000, 60, 60
 STRETCHES = 3
 SLICE_S, LOOK_S = 0.01, 0.02
 DEADLINE_S = 180.0
-EXPECTED_S = 150.0
+EXPECTED_S = 190.0
 AGE = timedelta(days=1)  # of the first event: older ones the topic might forget while they are read
 QUANTILES = (*range(101), 99.5, 99.9)
 
@@ -111,9 +112,9 @@ def _measure(scale: float, room: Room) -> dict[str, Any]:
         stream.start()
         until(lambda: len(reader.seen) >= len(events), warm + counted)
         stream.join()
-    first = FIRST + RATE * warm
-    took = np.array([reader.seen[one] - at for one, at in zip(ids[first:], sent[first:], strict=True)])
-    return summed(took, RATE * (warm + counted) / (ended[0] - began))
+    took = np.array([reader.seen[one] - at for one, at in zip(ids[FIRST:], sent[FIRST:], strict=True)])
+    rate = RATE * (warm + counted) / (ended[0] - began)
+    return summed(took[RATE * warm :], rate) | {"first": summed(took[: RATE * warm], rate)}
 
 
 def _write(file: IO[bytes], events: list[bytes], sent: list[float], rate: int | None) -> None:
@@ -158,15 +159,21 @@ def summed(took: Any, events_per_s: float) -> dict[str, Any]:
 
 
 def figures(found: Found, _: Sizes) -> list[Figure]:
-    """p50 and p99."""
+    """p50 and p99, and those of the first minute apart."""
     if "stream" not in found:
         return []
-    made, all_of_it = found["stream"], dict(found["stream"]["quantiles"])
+    steady = found["stream"]
+    first = _quantiles("latency-first", ", in the job's first minute", steady["first"], (None, None))
+    return [*_quantiles("latency", "", steady, (P50, P99)), *first]
+
+
+def _quantiles(name: str, when: str, made: Mapping[str, Any], targets: tuple[Target | None, ...]) -> list[Figure]:
+    all_of_it = dict(made["quantiles"])
     note = f"{made['events']:,} events at {made['events_per_s']:,.0f}/s"
     return [
         Figure(
-            f"latency-p{q}",
-            f"event sent to row readable, --every {EVERY}, p{q}",
+            f"{name}-p{q}",
+            f"event sent to row readable, --every {EVERY}, p{q}{when}",
             "absolute",
             "s",
             min(made[f"p{q}"]),
@@ -176,7 +183,7 @@ def figures(found: Found, _: Sizes) -> list[Figure]:
             target,
             note,
         )
-        for q, target in ((50, P50), (99, P99))
+        for q, target in zip((50, 99), targets, strict=True)
     ]
 
 

@@ -22,9 +22,7 @@ from benchmarks.speed.runs import run
 SHORT, WHOLE = (2_000_000, 8_000_000), (5_000_000, 20_000_000)
 EXPECTED_S = 25.0  # a million events, produced and read
 
-TARGET = Target(
-    "within", 0.1, (), "Java's heap fills up to its limit over a long run; KPIs are made of all rows at the end of it."
-)
+TARGET = Target("within", 0.1, (), "Java's heap fills up to its limit over a long run.")
 
 
 def parts(sizes: Sizes) -> list[Part]:

@@ -34,14 +34,14 @@ LEDGER = Target(
     "at least",
     0.5,
     (0.6, 0.8),
-    "The way of rows to a Python worker and back, a second pass over the batch that finds duplicates, and one commit a "
-    "batch stand against a copy that looks at nothing.",
+    "Of 18 microseconds of CPU an event workers take 9.5 and Java 7, more than half of that for the way to them; a "
+    "fifth of the two cores' time neither runs: the driver settles and commits, and the broker reads.",
 )
 JOB = Target(
     "at least",
     0.35,
     (0.5,),
-    "Tickets are read back from the ledger and written a second time, with their pseudonyms and service levels.",
+    "Tickets are read back from the ledger and written a second time, with what enriches them: 7 of 24 microseconds.",
 )
 PYTHON = Target(
     "at least",

@@ -106,12 +106,14 @@ def test_memory_says_at_which_sizes() -> None:
 
 
 def test_latency_of_the_whole_lies_between_those_of_its_stretches() -> None:
-    """Quantiles of all events, and of three stretches."""
+    """Quantiles of all events, and of three stretches; the first minute's apart, held against nothing."""
     took = [0.5] * 100 + [1.0] * 100 + [3.0] * 100
-    made: dict[str, Any] = latency.summed(took, 2_000.0)
-    p50, _ = latency.figures({"stream": made}, SIZES)
+    made: dict[str, Any] = latency.summed(took, 2_000.0) | {"first": latency.summed([4.0] * 30, 2_000.0)}
+    p50, p99, first, _ = latency.figures({"stream": made}, SIZES)
     assert (p50.least, p50.value, p50.most) == pytest.approx((0.5, 1.0, 3.0))
     assert p50.note == "300 events at 2,000/s"
+    assert (p99.target is None, first.target, first.value) == (False, None, 4.0)
+    assert first.says.endswith("p50, in the job's first minute")
 
 
 def test_the_first_row_is_the_first_commit_that_adds_a_file(tmp_path: Path) -> None:
