@@ -153,7 +153,8 @@ def _tables(work: Erasing, listed: ErasedList, lease: Lease) -> Found:
     if behind(made.ledger, made.derived):
         _derive(work, lease)
     without_names(made.tables / DISCARDS, work.traces(listed), lease.check)
-    for folder in (made.index, *map(made.moments, made.aggregates)):
+    # The last is what a job that was killed has left of its batch.
+    for folder in (made.index, *map(made.moments, made.aggregates), work.workspace.checkpoint(work.source.name)):
         shutil.rmtree(folder, ignore_errors=True)
     return found
 

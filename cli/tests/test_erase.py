@@ -127,6 +127,18 @@ def test_before_anything_was_read_the_person_is_kept_out(data: Path) -> None:
     assert not listed(data).unfinished
 
 
+def test_what_a_job_has_on_its_own_disk_goes(data: Path) -> None:
+    """Index, looked-up moments, the rows of a batch whose job was killed; another topic's stay."""
+    own = ("index/client_tickets", "index/client_tickets.ticket_kpis", "checkpoints/client_tickets/parcels")
+    for name in (*own, "checkpoints/app_logs/parcels"):
+        (data / name).mkdir(parents=True)
+        (data / name / "one").write_text(ID)
+    done = erase(data, "--client", ID, *WHY, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert [name for name in own if (data / name).exists()] == []
+    assert (data / "checkpoints" / "app_logs" / "parcels" / "one").exists()
+
+
 def test_what_could_not_be_removed_is_said(data: Path) -> None:
     """Exit code 1, and the list says it is unfinished; with the list alone it is finished later."""
     handle = os.open(data / "outbox" / "client_tickets-1.jsonl", os.O_RDWR)
