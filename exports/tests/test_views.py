@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from contracts.compiler.catalogue import HOME
+from contracts.compiler.catalogue import HOME, Catalogue
 from exports.errors import ExportError
+from exports.sinks import duckdb as sink
 from exports.tests import made_export
 from exports.tests.lab import ACCEPTED, TICKET, Lab, stored
 from exports.tests.made_export import START, kpis, lives, refused, step
@@ -305,17 +306,26 @@ def test_own_views_read_general_views_only(database: Any) -> None:
         for file in sorted(build.HOME.glob("*.sql")):
             bare.execute(file.read_text("utf-8"))
         assert bare.execute("SELECT sum(open_tickets) > 0 FROM bi.backlog_by_hour").fetchone() == (True,)
-    assert {file.stem for file in build.HOME.glob("*.sql")} <= made_export.outputs().keys()
+    assert {file.stem for file in build.HOME.glob("*.sql")} <= {one.key for one in made_export.outputs().values()}
+
+
+def test_views_of_one_major_are_not_made_of_another(tmp_path: Path) -> None:
+    """v1 of tickets has no product: it has the general views, and no file stands in its way."""
+    contract = Catalogue(HOME).get("tickets.v1")
+    sink.write(contract, made_export.frame(contract, ()), tmp_path)
+    told = sink.finish((contract,), tmp_path)
+    assert "tickets" in told
+    assert "resolutions" not in told
 
 
 def test_a_file_that_does_not_fit_its_contract_stops_the_export(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message names the file and the column, and nothing is published."""
-    (tmp_path / "tickets.sql").write_text("CREATE VIEW bi.odd AS SELECT prio FROM bi.tickets")
+    (tmp_path / "tickets.v2.sql").write_text("CREATE VIEW bi.odd AS SELECT prio FROM bi.tickets")
     monkeypatch.setattr(build, "HOME", tmp_path)
     lab.tickets()
-    with pytest.raises(ExportError, match=r"exports/views/tickets\.sql does not fit tickets\.v2.*prio"):
+    with pytest.raises(ExportError, match=r"exports/views/tickets\.v2\.sql does not fit tickets\.v2.*prio"):
         lab.export(formats=("duckdb",))
     assert [name for name in lab.published() if not name.startswith(".")] == []
 

@@ -45,8 +45,10 @@ def _comment(database: Any, view: str, columns: Mapping[str, str]) -> None:
 
 
 def _own(database: Any, contract: Contract, before: set[str]) -> tuple[str, ...]:
-    """The views of `<contract>.sql`; a column without a comment gets that of the contract's field of its name."""
-    file = HOME / f"{contract.name}.sql"
+    """The views of `<contract>.vN.sql`, made for that major's columns; a column without a comment gets that of the
+    contract's field of its name.
+    """
+    file = HOME / f"{contract.key}.sql"
     if not file.is_file():
         return ()
     try:
