@@ -5,6 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from processing.kernel import built
+
 DIGEST_BYTES = 16
 # One row per record that claims its event id: an accepted one. `id_digest` stands for the id, `body_hash` for the body.
 CLAIMS = pa.schema(
@@ -33,14 +35,21 @@ def claimed(rows: pa.RecordBatch | pa.Table) -> list[pa.Array | pa.ChunkedArray]
 
     An id goes by its BLAKE2b (RFC 7693) of 16 bytes: among 10^12 ids the chance that any two share one is 10^-15.
     """
-    ids, blake2b = rows.column("event_id").cast(pa.binary()).to_pylist(), hashlib.blake2b
-    digests = [blake2b(id_, digest_size=DIGEST_BYTES).digest() for id_ in ids]
     return [
         rows.column("partition").cast(pa.int32()),
         rows.column("offset").cast(pa.int64()),
-        pa.array(digests, CLAIMS.field("id_digest").type),
+        _digests(rows.column("event_id").cast(pa.binary())),
         _fixed(rows.column("body_hash")),
     ]
+
+
+def _digests(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+    native = built()
+    if not isinstance(native, str):
+        return native.digests(ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids)
+    blake2b = hashlib.blake2b
+    made = [blake2b(id_, digest_size=DIGEST_BYTES).digest() for id_ in ids.to_pylist()]
+    return pa.array(made, CLAIMS.field("id_digest").type)
 
 
 def _fixed(hashes: Any) -> Any:

@@ -57,6 +57,7 @@ class Index:
     def __init__(self, folder: Path, ledger: Location) -> None:
         self._ledger = ledger
         self._shelf = Shelf(folder, ROW)
+        self._settled: tuple[pa.Table, _Batch] | None = None  # what is added after it need not be put in order again
 
     def __enter__(self) -> "Index":
         return self
@@ -92,6 +93,7 @@ class Index:
         an id has it, unless the index knows an earlier one. A hit on a record's own coordinates is the record itself.
         """
         batch = _Batch.of(claims)
+        self._settled = (claims, batch)
         firsts = {**_repeated(batch), **self._known(batch)}
         twins: list[tuple[int, int, int, int, bool]] = []
         for at in sorted(firsts):
@@ -109,7 +111,9 @@ class Index:
         state = self._shelf.state
         if state.version != before:
             return
-        held = self._with(state.runs, [claims.filter(_others(claims, twins))])
+        batch = self._settled[1] if self._settled and self._settled[0] is claims else _Batch.of(claims)
+        firsts = batch.order[_others(claims, twins)[batch.order]]
+        held = self._shelf.added(state.runs, batch.heads[firsts], batch.rows[firsts])
         self._shelf.say(State(state.table, version, held))
 
     def _known(self, batch: _Batch) -> dict[int, Any]:
@@ -162,7 +166,7 @@ def _told(row: Any) -> tuple[Place, bytes]:
     return (int(row["partition"]), int(row["offset"])), row["body_hash"].tobytes()
 
 
-def _others(claims: pa.Table, twins: pa.Table) -> pa.Array:
+def _others(claims: pa.Table, twins: pa.Table) -> npt.NDArray[np.bool_]:
     """Which claims are not among the twins."""
     partitions, offsets = claims["partition"].to_numpy(), claims["offset"].to_numpy()
     kept = np.ones(len(offsets), np.bool_)
@@ -170,7 +174,7 @@ def _others(claims: pa.Table, twins: pa.Table) -> pa.Array:
         here = np.nonzero(partitions == partition)[0]
         again = twins["offset"].filter(pc.equal(twins["partition"], partition)).to_numpy()
         kept[here] = ~np.isin(offsets[here], again)
-    return pa.array(kept)
+    return kept
 
 
 def _accepted(files: list[str], ledger: Location) -> Iterator[pa.Table]:

@@ -6,7 +6,7 @@ One row per record. One Delta transaction per micro-batch holds every outcome, s
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -115,12 +115,12 @@ def _judged(batch: "pa.RecordBatch", decoder: VersionedDecoder, contract: Contra
     """Every row judged in Python."""
     import pyarrow as pa
 
-    columns = {name: batch.column(name).to_pylist() for name in ("value", "key", "headers", "received_at")}
+    columns = {name: batch.column(name).to_pylist() for name in ("value", "key", "headers")}
     verdicts = [
         decoder.decode(value, key, [(h["key"], h["value"]) for h in sent or ()])
         for value, key, sent in zip(columns["value"], columns["key"], columns["headers"], strict=True)
     ]
-    late, early = _lateness(verdicts, columns["received_at"], contract)
+    late, early = _lateness(verdicts, batch.column("received_at"), contract)
     return {
         "outcome": pa.array([v.outcome for v in verdicts], pa.string()),
         "event_id": pa.array([v.event_id for v in verdicts], pa.string()),
@@ -185,15 +185,17 @@ def _events(events: list[tuple[Any, ...] | None], contract: Contract) -> "pa.Arr
 
 
 def _lateness(
-    verdicts: list[Verdict], received: list[datetime], contract: Contract
+    verdicts: list[Verdict], received: "pa.Array", contract: Contract
 ) -> tuple[list[bool | None], list[bool | None]]:
     """Late and early against the record's broker timestamp, so that a replay flags the same; null unless decoded."""
     at = next((i for i, field in enumerate(contract.fields) if field.name == contract.event_time), None)
     late_after, early_after = contract.late_after or timedelta.max, contract.early_after or timedelta.max
     late: list[bool | None] = []
     early: list[bool | None] = []
-    for verdict, when in zip(verdicts, received, strict=True):
-        gap = when - verdict.event[at] if verdict.event is not None and at is not None else None
+    for place, verdict in enumerate(verdicts):
+        gap = None
+        if verdict.event is not None and at is not None:  # a moment of Python's only where one is needed: it is dear
+            gap = received[place].as_py() - verdict.event[at]
         late.append(None if gap is None else gap > late_after)
         early.append(None if gap is None else -gap > early_after)
     return late, early

@@ -20,7 +20,7 @@ from processing.columns import arrow_type
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 1  # of the plans made here; a kernel that was built for another is not used
+FORMAT = 2  # of what the kernel is asked here; one that was built for another is not used
 MOST_MEMBERS, MOST_LEVELS = 64, 32
 _WIDEST = 10**36 - 1  # what the kernel reads of a number; the rest is not plain
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

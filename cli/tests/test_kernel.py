@@ -3,6 +3,7 @@
 Skipped where the kernel is not built (`make fast`); what decides whether a contract has a plan is tested either way.
 """
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -68,6 +69,18 @@ def batch(records: Iterable[Record]) -> pa.RecordBatch:
             "headers": pa.array(sent, _HEADERS),
         }
     )
+
+
+@needs_kernel
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=300), max_size=200), st.integers(0, 20))
+def test_event_ids_have_the_same_digests(ids: list[str], start: int) -> None:
+    """BLAKE2b of 16 bytes, in whatever part of an array the ids lie."""
+    whole_of_it = pa.array(ids, pa.string()).cast(pa.binary())
+    wanted = [hashlib.blake2b(one.encode(), digest_size=16).digest() for one in ids]
+    made = built().digests(whole_of_it.slice(start))
+    assert (made.type, made.to_pylist()) == (pa.binary(16), wanted[start:])
+    with pytest.raises(ValueError, match="null"):
+        built().digests(pa.array([None], pa.binary()))
 
 
 class Tally(Counter[str]):

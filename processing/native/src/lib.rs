@@ -15,7 +15,7 @@ mod text;
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, BooleanBuilder, StringBuilder};
+use arrow_array::builder::{BinaryBuilder, BooleanBuilder, FixedSizeBinaryBuilder, StringBuilder};
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ArrayRef, BinaryArray, ListArray, PrimitiveArray, StructArray};
 use arrow_data::ArrayData;
@@ -212,8 +212,27 @@ fn wrong(error: ArrowError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
+/// Texts to digests (secret::digests), one of 16 bytes each; ValueError for a null or another type.
+#[pyfunction]
+fn digests(texts: PyArrowType<ArrayData>) -> PyResult<PyArrowType<ArrayData>> {
+    let texts = binary(texts)?;
+    if texts.null_count() > 0 {
+        return Err(PyValueError::new_err("a null for a text"));
+    }
+    let mut made = FixedSizeBinaryBuilder::with_capacity(texts.len(), 16);
+    let mut failed = None;
+    secret::digests((0..texts.len()).map(|row| texts.value(row)), |digest| {
+        failed = failed.take().or(made.append_value(digest).err());
+    });
+    match failed {
+        Some(error) => Err(wrong(error)),
+        None => Ok(PyArrowType(made.finish().to_data())),
+    }
+}
+
 #[pymodule]
 fn tickets_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("FORMAT", plan::FORMAT)?;
+    module.add_function(wrap_pyfunction!(digests, module)?)?;
     module.add_class::<Kernel>()
 }

@@ -11,7 +11,7 @@ use crate::number::Number;
 use crate::text::Form;
 
 /// The making of plans that this kernel reads; Python compares it with its own before it trusts a build.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// One field as Python writes it.
 #[derive(FromPyObject)]
