@@ -88,7 +88,7 @@ docs: setup-dev ## The documentation as one site, build/docs/index.html (DATA=da
 	$(BIN)/python -m cli.docs $(if $(DATA),--data $(DATA)) $(DOCS_FLAGS)
 
 .PHONY: bench
-bench: setup-dev ## Every target of speed, measured: 75 minutes on two idle cores, may be interrupted (BENCH_FLAGS=--write keeps it)
+bench: setup-dev ## Every target of speed, measured: 90 minutes on two idle cores, may be interrupted (BENCH_FLAGS=--write keeps it)
 	-@sh scripts/build_kernel.sh
 	-@$(BIN)/python -m benchmarks.peers install
 	$(BIN)/python -m benchmarks $(BENCH_FLAGS)

@@ -1,6 +1,6 @@
 """What the product's speed is, against what it should be.
 
-    python -m benchmarks                     # every figure, some 75 minutes on two idle cores; `make bench`
+    python -m benchmarks                     # every figure, some 90 minutes on two idle cores; `make bench`
     python -m benchmarks --quick             # two ratios, three minutes; `make bench-quick`
     python -m benchmarks --list              # what there is, and what is measured already
     python -m benchmarks --only latency      # one figure; may be repeated
