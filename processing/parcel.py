@@ -31,9 +31,9 @@ from processing.position import Last, Position
 from processing.versions import Versions
 from runtime.store import Files
 
-_SCHEMA = "summary binary, rows binary, records bigint"  # rows: as an Arrow stream, or the path of a file that is one
+_SCHEMA = "summary binary, rows binary"  # rows: as an Arrow stream, or the path of a file that is one
 _BYTES = 32 << 20  # of a parcel's rows, about: a Spark row of more than 2 GB can't be
-_FEW = 25_000  # records that one task writes before a second one is worth its start, and the smaller files
+_FEW = 3  # parcels that one task writes before a second one is worth its start, and the smaller files
 _DELAY = "delay_s"
 _NOTES = b"tickets"
 _SUMMED = pa.schema([*CLAIMS, pa.field(_DELAY, pa.float64())])
@@ -134,17 +134,15 @@ class _InFiles:
 
     parcels: DataFrame
     paths: list[str] = field(default_factory=list)
-    records: int = 0
 
     def summaries(self) -> list[bytes]:
         made = self.parcels.toArrow()
         self.paths = [path.decode() for path in made["rows"].to_pylist()]
-        self.records = sum(made["records"].to_pylist())
         return list(made["summary"].to_pylist())
 
     def write(self, task: "Writing") -> list[Written]:
         spark = self.parcels.sparkSession
-        shares = _shares(self.paths, max(1, min(spark.sparkContext.defaultParallelism, -(-self.records // _FEW))))
+        shares = _shares(self.paths, max(1, min(spark.sparkContext.defaultParallelism, -(-len(self.paths) // _FEW))))
         numbers = spark.range(0, len(shares), 1, len(shares))
         return [Written(**row.asDict()) for row in numbers.mapInArrow(_Fetching(task, shares), WRITTEN).collect()]
 
@@ -169,8 +167,7 @@ class Packing:
         for decoded in ledger.worker(self.versions, self.key, self.erased)(batches):
             for rows in _slices(decoded):
                 summed = _stream(_summed(rows, self.versions.target))
-                columns = [summed, self._put(rows), pa.array([rows.num_rows], pa.int64())]
-                yield pa.RecordBatch.from_arrays(columns, names=["summary", "rows", "records"])
+                yield pa.RecordBatch.from_arrays([summed, self._put(rows)], names=["summary", "rows"])
 
     def _put(self, rows: pa.RecordBatch) -> pa.BinaryArray:
         if self.folder is None:

@@ -147,7 +147,6 @@ def test_rows_in_files_are_written_as_those_that_spark_keeps(tmp_path: Path) -> 
     folder.mkdir()
     kept = pa.Table.from_batches(Packing(versions, b"k" * 32, NOBODY)(iter(sends)))
     left = pa.Table.from_batches(Packing(versions, b"k" * 32, NOBODY, str(folder))(iter(sends)))
-    assert left["records"] == kept["records"]
     summaries = [[_opened(one) for one in held["summary"].to_pylist()] for held in (left, kept)]
     assert summaries[0] == summaries[1]
     fetching = _Fetching(writing, _shares([path.decode() for path in left["rows"].to_pylist()], 2))
