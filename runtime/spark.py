@@ -36,6 +36,9 @@ SHORT_SPARK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+# A long run takes its whole heap at once: what it needs later is had from the start or refused there, and does not grow
+# over hours, as the heap's older part otherwise does.
+LONG_JAVA = "-XX:+AlwaysPreTouch"
 # Java's default collector works beside the tasks and counts arrays of half a megabyte as huge: with it, a batch of
 # parcels was collected for a tenth of its time.
 COLLECTOR = "-XX:+UseParallelGC"
@@ -154,7 +157,7 @@ def settings_for(app: str, on: Engine, scratch: Path) -> dict[str, str]:
     return {
         "spark.app.name": app,
         "spark.master": on.master,
-        "spark.driver.memory": os.environ.get(MEMORY_VARIABLE, "1g"),
+        "spark.driver.memory": heap(),
         "spark.scheduler.mode": "FAIR",  # between pools: what runs beside batches does not hold up their tasks
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -169,6 +172,11 @@ def settings_for(app: str, on: Engine, scratch: Path) -> dict[str, str]:
     }
 
 
+def heap() -> str:
+    """Of Spark's driver, as Java writes sizes: MEMORY_VARIABLE, else a gigabyte."""
+    return os.environ.get(MEMORY_VARIABLE, "1g")
+
+
 def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str, str]:
     """The driver's Java options: our log settings instead of Spark's, which write to the terminal."""
     log4j = scratch / "log4j2.properties"
@@ -177,7 +185,7 @@ def java_options(scratch: Path, log: Path, level: str, short: bool) -> dict[str,
         f"-Dlog4j2.configurationFile={log4j.as_uri()}",
         "-Duser.timezone=UTC",
         COLLECTOR,
-        *([SHORT_JAVA] if short else []),
+        *([SHORT_JAVA] if short else [f"-Xms{heap()}", LONG_JAVA]),
     ]
     jars = [*sorted(ivy_jar().parent.glob("*.jar")), *fetch("spark")]
     options += classdata.options("spark", find_java(), jars)

@@ -70,7 +70,8 @@ def test_old_archives_are_forgotten(jars: list[Path]) -> None:
 
 
 def test_a_short_run_stops_at_the_quick_compiler(jars: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long one does not. No Java is looked for, and no jar fetched."""
+    """A long one does not, and has its whole heap from the start. No Java is looked for, and no jar fetched."""
+    monkeypatch.setenv("TICKETS_DRIVER_MEMORY", "700m")
     tmp_path = jars[0].parent
     monkeypatch.setattr(spark, "find_java", lambda: JAVA)
     monkeypatch.setattr(spark, "fetch", lambda _: jars)
@@ -78,4 +79,5 @@ def test_a_short_run_stops_at_the_quick_compiler(jars: list[Path], monkeypatch: 
         spark.java_options(tmp_path, tmp_path / "log", "warn", short)["spark.driver.extraJavaOptions"]
         for short in (True, False)
     ]
-    assert [spark.SHORT_JAVA in options.split() for options in said] == [True, False]
+    for option, wanted in ((spark.SHORT_JAVA, [True, False]), ("-Xms700m", [False, True])):
+        assert [option in options.split() for options in said] == wanted
