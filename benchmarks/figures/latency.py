@@ -112,6 +112,8 @@ def _measure(scale: float, room: Room) -> dict[str, Any]:
         stream.start()
         until(lambda: len(reader.seen) >= len(events), warm + counted)
         stream.join()
+    if strangers := reader.seen.keys() - set(ids):
+        raise SystemExit(f"{len(strangers):,} rows that are readable were not sent by this run")
     took = np.array([reader.seen[one] - at for one, at in zip(ids[FIRST:], sent[FIRST:], strict=True)])
     rate = RATE * (warm + counted) / (ended[0] - began)
     return summed(took[RATE * warm :], rate) | {"first": summed(took[: RATE * warm], rate)}

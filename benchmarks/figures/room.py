@@ -38,9 +38,8 @@ class Room:
 
         def made() -> Topic:
             whole = place / "whole"
-            if place.exists() and (not whole.exists() or time.time() - whole.stat().st_mtime > KEPT_S):
-                self._down(place)
-                shutil.rmtree(place)
+            if not whole.exists() or time.time() - whole.stat().st_mtime > KEPT_S:
+                self._cleared(place)
             held = topic.prepared(place, events, mix, self.tell)
             whole.touch()
             return held
@@ -48,10 +47,11 @@ class Room:
         return self._kept_up(place, made)
 
     def empty_broker(self, name: str) -> str:
-        """The address of a running broker that no other study has records in."""
+        """The address of a running broker that has records of one study only, and none of an earlier run."""
         place = self.folder / "topics" / name
 
         def made() -> Topic:
+            self._cleared(place)
             environment = self._of(place)
             self._command(environment, "broker", "up")
             found = json.loads(self._command(environment, "broker", "status", "--json"))
@@ -72,6 +72,11 @@ class Room:
 
     def _of(self, place: Path) -> dict[str, str]:
         return {**os.environ, "TICKETS_DATA": str((place / "broker").resolve())}
+
+    def _cleared(self, place: Path) -> None:
+        if place.exists():
+            self._down(place)
+            shutil.rmtree(place)
 
     def _down(self, place: Path) -> None:
         self._command(self._of(place), "broker", "down")

@@ -75,3 +75,17 @@ def test_a_topic_is_made_anew_before_it_forgets(brokers: Brokers, tmp_path: Path
     os.utime(whole, (whole.stat().st_mtime - KEPT_S - 60,) * 2)
     room(tmp_path).topic(10)
     assert brokers.said == ["prepared 10", "down 10", "prepared 10"]
+
+
+def test_an_empty_broker_has_no_records_of_an_earlier_run(brokers: Brokers, tmp_path: Path) -> None:
+    """Nor of one that was interrupted; within a run it is one broker."""
+    place = tmp_path / "topics" / "latency"
+    made = room(tmp_path)
+    assert made.empty_broker("latency") == "here:1"
+    place.mkdir(parents=True)
+    (place / "segment").touch()
+    made.empty_broker("latency")
+    assert (place / "segment").exists()
+    room(tmp_path).empty_broker("latency")
+    assert not place.exists()
+    assert brokers.said == [*["up latency", "status latency"], "down latency", *["up latency", "status latency"]]
