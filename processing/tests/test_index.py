@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -81,6 +82,32 @@ def test_twins_are_not_noted(tmp_path: Path, ledger: Path) -> None:
         append(ledger, (0, 1, "a", b"x"))
         index.add(rows, index.settle(rows), 0, version(ledger))
         assert firsts(index, (0, 3, "a", b"y")) == [(0, 3, 0, 1, False)]
+
+
+def test_many_batches_against_a_dict(tmp_path: Path, ledger: Path) -> None:
+    """Twins lie anywhere in a batch, and whoever came first in one is still first many batches later."""
+    random, held = Random(1), dict[str, tuple[int, int, bytes]]()
+    with Index(tmp_path / "index", ledger) as index:
+        index.follow()
+        for number in range(8):
+            batch = [
+                (partition, offset, f"id-{random.randrange(900)}", random.choice((b"x", b"y")))
+                for partition in (0, 1)
+                for offset in range(100 * number, 100 * number + 100)
+            ]
+            wanted, new = [], []
+            for partition, place, id_, body in batch:
+                if id_ in held:
+                    first, at, same = held[id_]
+                    wanted.append((partition, place, first, at, same == body))
+                else:
+                    held[id_] = (partition, place, body)
+                    new.append((partition, place, id_, body))
+            rows, before = claims(*batch), version(ledger)
+            twins = index.settle(rows)
+            assert [tuple(row.values()) for row in twins.to_pylist()] == wanted
+            append(ledger, *new)
+            index.add(rows, twins, before, version(ledger))
 
 
 def test_a_crash_between_ledger_and_index(tmp_path: Path, ledger: Path) -> None:

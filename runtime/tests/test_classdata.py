@@ -79,5 +79,6 @@ def test_a_short_run_stops_at_the_quick_compiler(jars: list[Path], monkeypatch: 
         spark.java_options(tmp_path, tmp_path / "log", "warn", short)["spark.driver.extraJavaOptions"]
         for short in (True, False)
     ]
-    for option, wanted in ((spark.SHORT_JAVA, [True, False]), ("-Xms700m", [False, True])):
-        assert [option in options.split() for options in said] == wanted
+    wanted = {spark.SHORT_JAVA: [True, False], "-Xms700m": [False, True], spark.LONG_JAVA: [False, True]}
+    for option, runs in wanted.items():
+        assert [option in options.split() for options in said] == runs
